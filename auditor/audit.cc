@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "audit.h"
+
+#include <algorithm>
+
+#include "rules/account_rules.h"
+#include "rules/host_rules.h"
+#include "rules/key_file_rules.h"
+
+namespace sshaudit {
+namespace {
+
+bool any_of(std::span<const Finding> findings, Effect effect) {
+  return std::ranges::any_of(findings, [&](const auto& finding) { return finding.rule->effect == effect; });
+}
+
+// How many key files each fate met.
+struct KeyFiles {
+  std::size_t usable = 0;
+  std::size_t refused = 0;
+  std::size_t unknown = 0;
+};
+
+void judge_key_file(const KeyFileSubject& subject, const Context& context, std::vector<Finding>& findings,
+                    KeyFiles& files) {
+  const auto before = findings.size();
+  judge(walk_rules(), subject, context, findings);
+  judge(open_rules(), subject, context, findings);
+  const std::span<const Finding> own(findings.begin() + static_cast<std::ptrdiff_t>(before), findings.end());
+  if (any_of(own, Effect::refuses)) {
+    ++files.refused;
+  } else if (any_of(own, Effect::unknown)) {
+    ++files.unknown;
+  } else {
+    ++files.usable;
+  }
+}
+
+// The first line that applies decides. One usable key file is enough.
+KeyLogin fold(std::span<const Finding> of_account, const KeyFiles& files) {
+  if (any_of(of_account, Effect::refuses)) return KeyLogin::refused;
+  if (any_of(of_account, Effect::unknown)) return files.refused > 0 && files.usable == 0 && files.unknown == 0
+                                                      ? KeyLogin::refused
+                                                      : KeyLogin::unknown;
+  if (files.usable > 0) return any_of(of_account, Effect::closes) ? KeyLogin::closes : KeyLogin::accepted;
+  if (files.unknown > 0) return KeyLogin::unknown;
+  return files.refused > 0 ? KeyLogin::refused : KeyLogin::none;
+}
+
+}  // namespace
+
+AccountReport audit_account(const AccountEvidence& evidence, const Context& context) {
+  AccountReport report;
+  report.account = evidence.account;
+  judge(account_rules(), evidence, context, report.findings);
+  const auto of_account = report.findings.size();
+  KeyFiles files;
+  ScanPosition position = 0;
+  for (const auto& file : evidence.key_files) {
+    // sshd walks for an empty file too, and what it scans then has a say in the next walk.
+    const KeyFileSubject subject{evidence, file, strict_modes_faults(file, evidence, context, position)};
+    if (holds_no_keys(file, evidence)) continue;
+    judge_key_file(subject, context, report.findings, files);
+  }
+  report.key_login = fold(std::span(report.findings).first(of_account), files);
+  return report;
+}
+
+std::vector<Finding> audit_host(const Server& server, const UserDatabase& database, const Context& context) {
+  std::vector<Finding> findings;
+  judge(server_rules(), server, context, findings);
+  judge(host_rules(), database, context, findings);
+  return findings;
+}
+
+void count(const std::vector<Finding>& findings, Summary& summary) {
+  for (const auto& finding : findings) {
+    ++summary.findings.at(static_cast<std::size_t>(finding.rule->severity));
+    if (finding.rule->effect == Effect::unknown) summary.complete = false;
+  }
+}
+
+void count(const AccountReport& report, Summary& summary) {
+  ++summary.accounts;
+  ++summary.key_login.at(static_cast<std::size_t>(report.key_login));
+  count(report.findings, summary);
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Runs every rule over its subject and folds the effects of the findings into a verdict.
+#pragma once
+
+#include <vector>
+
+#include "rules/rule.h"
+#include "sshaudit/evidence.h"
+#include "sshaudit/report.h"
+
+namespace sshaudit {
+
+AccountReport audit_account(const AccountEvidence& evidence, const Context& context);
+
+// The findings that are no single account's.
+std::vector<Finding> audit_host(const Server& server, const UserDatabase& database, const Context& context);
+
+// Adds what a report counts. `unknown` findings make the summary incomplete.
+void count(const std::vector<Finding>& findings, Summary& summary);
+void count(const AccountReport& report, Summary& summary);
+
+}  // namespace sshaudit

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "cli/version.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr int usage_error = 2;
+
+constexpr auto description =
+    "Audits homes, ~/.ssh, authorized_keys and login shells for everything that makes sshd refuse a key login.\n"
+    "Without USER it audits your own account, for which no privilege is needed.";
+
+constexpr auto footer =
+    "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage or something could not be seen.\n"
+    "Text is empty when all is well; every finding names what to do.\n\n"
+    "Examples:\n"
+    "  sshaudit                       your own account\n"
+    "  sshaudit alice bob             two accounts (as root)\n"
+    "  sshaudit --all-users           every account (as root); what a nightly job runs\n"
+    "  sshaudit rules home-writable   what a finding means\n";
+
+// CLI11 maps words to values; the words are those of the manual.
+const std::map<std::string, Format> formats = {
+    {"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}};
+const std::map<std::string, When> whens = {
+    {"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+const std::map<std::string, std::optional<Severity>> severities = {{"error", Severity::error},
+                                                                   {"warning", Severity::warning},
+                                                                   {"notice", Severity::notice},
+                                                                   {"never", std::nullopt}};
+
+// An option whose value is one of the words of `values`.
+template <class Value>
+void add_choice(CLI::App& app, const std::string& name, const std::map<std::string, Value>& values, Value& target,
+                const std::string& help) {
+  std::string words;
+  for (const auto& [text, value] : values) words += (words.empty() ? "" : "|") + text;
+  const auto check = [&values, words](const std::string& text) {
+    return values.contains(text) ? std::string() : "must be one of " + words;
+  };
+  app.add_option_function<std::string>(name, [&](const std::string& text) { target = values.at(text); }, help)
+      ->check(CLI::Validator(check, words))
+      ->option_text(words);
+}
+
+void add_audit_options(CLI::App& app, Arguments& arguments) {
+  app.add_option("USER", arguments.users, "Accounts to audit")->option_text(" ");
+  app.add_flag("--all-users", arguments.all_users, "Audit every account");
+  add_choice(app, "--format", formats, arguments.format, "What is written (default text)");
+  app.add_option("-o,--output", arguments.output, "Write to FILE, at once and only when complete")
+      ->option_text("FILE");
+  app.add_option("--root", arguments.root, "Audit the system that is mounted at DIR, by its own files")
+      ->option_text("DIR");
+  app.add_option("--sshd-config", arguments.sshd_config, "Configuration that sshd is asked about")
+      ->option_text("FILE");
+  app.add_option("--sshd-version", arguments.sshd_version, "Judge as this sshd would; TEXT as ssh -V prints it")
+      ->option_text("TEXT");
+  add_choice(app, "--fail-on", severities, arguments.fail_on,
+             "Severity from which the exit status is 1 (default warning)");
+  add_choice(app, "--color", whens, arguments.color, "Colours in text (default auto; NO_COLOR is honoured)");
+  app.add_flag("-q,--quiet", arguments.quiet, "No progress and no summary on standard error");
+  app.add_flag("-v,--verbose", arguments.verbose, "A summary on standard error even without a terminal");
+}
+
+std::string contradiction_in(const Arguments& arguments) {
+  if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
+  if (arguments.root.empty()) return "--root: DIR is empty";
+  if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
+    return "--root needs USER or --all-users";
+  }
+  return {};
+}
+
+}  // namespace
+
+Parsed parse_arguments(int argc, const char* const* argv) {
+  Parsed parsed;
+  CLI::App app(description, "sshaudit");
+  app.footer(footer);
+  app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
+  add_audit_options(app, parsed.arguments);
+  auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
+  rules->add_option("ID", parsed.arguments.rule, "The rule to show")->option_text(" ");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    parsed.exit_status = app.exit(error) == 0 ? 0 : usage_error;
+    return parsed;
+  }
+  if (rules->parsed()) parsed.arguments.verb = Verb::rules;
+  if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
+    std::cerr << "sshaudit: " << text << "\nRun with --help for more information.\n";
+    parsed.exit_status = usage_error;
+  }
+  return parsed;
+}
+
+}  // namespace sshaudit

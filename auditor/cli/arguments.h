@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sshaudit/finding.h"
+
+namespace sshaudit {
+
+enum class Verb { audit, rules };
+enum class Format { text, json, ndjson };
+enum class When { automatic, always, never };
+
+struct Arguments {
+  Verb verb = Verb::audit;
+  std::vector<std::string> users;  // empty: the caller's own account
+  bool all_users = false;
+  std::string rule;  // of `rules`; empty: all
+  Format format = Format::text;
+  std::string output;  // empty: standard output
+  std::string root = "/";
+  std::string sshd_config;
+  std::string sshd_version;
+  std::optional<Severity> fail_on = Severity::warning;  // nothing: never
+  When color = When::automatic;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+// Either the arguments, or the exit status of a run that ends here (help, version, usage error), which has been
+// reported on standard output or standard error already.
+struct Parsed {
+  Arguments arguments;
+  std::optional<int> exit_status;
+};
+Parsed parse_arguments(int argc, const char* const* argv);
+
+}  // namespace sshaudit

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Where the report goes: standard output, or a file that appears whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gather/fd.h"
+#include "sshaudit/result.h"
+
+namespace sshaudit {
+
+class Output {
+ public:
+  // `path` empty: standard output. Otherwise a temporary file beside it, mode 0600, which finish() renames. An error
+  // when the file cannot be made there, or when something that is no regular file has that name.
+  static Result<Output> open(const std::string& path);
+
+  Output(Output&& other) noexcept;
+  Output& operator=(Output&&) = delete;
+  ~Output();  // an unfinished temporary file is removed
+
+  Result<void> write(std::string_view text);
+  Result<void> finish();
+
+ private:
+  Output() = default;
+  Result<void> flush();
+
+  std::string path_;
+  std::string temporary_;
+  Fd file_;
+  std::string buffer_;
+};
+
+}  // namespace sshaudit

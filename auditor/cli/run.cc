@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+#include "cli/run.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "audit.h"
+#include "cli/output.h"
+#include "cli/version.h"
+#include "gather/accounts.h"
+#include "gather/evidence.h"
+#include "gather/host.h"
+#include "gather/sshd.h"
+#include "render/renderer.h"
+#include "render/rules.h"
+#include "render/visible_text.h"
+#include "rules/catalogue.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr int clean = 0;
+constexpr int found_something = 1;
+constexpr int not_all_seen = 2;
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+TextStyle text_style(const Arguments& arguments) {
+  const bool to_terminal = arguments.output.empty() && isatty(STDOUT_FILENO) == 1;
+  const char* const no_color = std::getenv("NO_COLOR");
+  const bool wanted = to_terminal && (no_color == nullptr || *no_color == '\0');
+  return {.color = arguments.color == When::always || (arguments.color == When::automatic && wanted),
+          .columns = to_terminal ? terminal_columns() : 0};
+}
+
+std::unique_ptr<Renderer> renderer_for(const Arguments& arguments) {
+  if (arguments.format == Format::json) return make_json_renderer();
+  if (arguments.format == Format::ndjson) return make_ndjson_renderer();
+  return make_text_renderer(text_style(arguments));
+}
+
+// How far a long run has come, on a terminal only.
+class Progress {
+ public:
+  Progress(bool on, std::size_t total) : on_(on), total_(total) {}
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress() {
+    if (shown_) std::fputs("\r\x1b[K", stderr);
+  }
+
+  void step() {
+    ++done_;
+    const auto now = std::chrono::steady_clock::now();
+    if (!on_ || now < next_) return;
+    next_ = now + std::chrono::milliseconds(200);
+    std::fprintf(stderr, "\r%zu of %zu accounts", done_, total_);
+    shown_ = true;
+  }
+
+ private:
+  bool on_;
+  bool shown_ = false;
+  std::size_t total_;
+  std::size_t done_ = 0;
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+};
+
+// The accounts to look at. A row that no look-up by name returns is none that sshd could let in.
+Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index) {
+  std::vector<Account> chosen;
+  const bool host = arguments.root == "/";
+  const auto add = [&](const Result<std::optional<Account>>& found, const std::string& name) -> Result<void> {
+    if (!found) return tl::unexpected(found.error());
+    if (!*found) return tl::unexpected(Error{"no such account", name, 0});
+    chosen.push_back(**found);
+    return {};
+  };
+  for (const auto& name : arguments.users) {
+    const auto* account = index.account(std::string_view(name));
+    const std::optional<Account> known = account == nullptr ? std::nullopt : std::optional(*account);
+    const auto done = add(known || !host ? Result<std::optional<Account>>(known) : find_account(name), name);
+    if (!done) return tl::unexpected(done.error());
+  }
+  if (arguments.users.empty()) {
+    const auto done = add(find_account(getuid()), "uid " + std::to_string(getuid()));
+    if (!done) return tl::unexpected(done.error());
+  }
+  return chosen;
+}
+
+Identity identity_of(const Account& account, const AccountIndex& index) {
+  if (index.account(std::string_view(account.name)) != nullptr) return index.identity_of(account);
+  return {account.uid, account.gid, supplementary_groups_of(account)};
+}
+
+int exit_status(const Summary& summary, std::optional<Severity> fail_on) {
+  if (!summary.complete) return not_all_seen;
+  if (!fail_on) return clean;
+  for (auto severity = static_cast<std::size_t>(*fail_on); severity < summary.findings.size(); ++severity) {
+    if (summary.findings.at(severity) > 0) return found_something;
+  }
+  return clean;
+}
+
+// Everything that one audit needs, in the order in which it is made.
+struct Audit {
+  const Arguments& arguments;
+  Sshd sshd;
+  UserDatabase database;
+  AccountIndex index;
+  Context context;
+
+  Audit(const Arguments& request, const SshdChoice& choice, UserDatabase accounts)
+      : arguments(request),
+        sshd(choice),
+        database(std::move(accounts)),
+        index(database),
+        context{index, facts_of(sshd.server().version)} {}
+};
+
+AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& account) {
+  const auto settings = audit.sshd.settings_for(account);
+  auto evidence =
+      observer.observe(account, identity_of(account, audit.index), settings.value_or(audit.sshd.server().settings));
+  if (!settings) evidence.settings_error = settings.error().what;
+  return audit_account(evidence, audit.context);
+}
+
+Result<Summary> write_report(Audit& audit, Output& output) {
+  auto observer = AccountObserver::open(audit.arguments.root, audit.context.facts);
+  if (!observer) return tl::unexpected(observer.error());
+  std::vector<Account> named;
+  if (!audit.arguments.all_users) {
+    auto chosen = chosen_accounts(audit.arguments, audit.index);
+    if (!chosen) return tl::unexpected(chosen.error());
+    named = std::move(*chosen);
+  }
+  const auto& accounts = audit.arguments.all_users ? audit.database.accounts : named;
+  Summary summary;
+  const auto renderer = renderer_for(audit.arguments);
+  ReportHeader header{version, host_name(), utc_now(), audit.sshd.server(),
+                      audit_host(audit.sshd.server(), audit.database, audit.context)};
+  count(header.findings, summary);
+  if (auto done = output.write(renderer->begin(header)); !done) return tl::unexpected(done.error());
+  Progress progress(isatty(STDERR_FILENO) == 1 && !audit.arguments.quiet, accounts.size());
+  for (const auto& account : accounts) {
+    progress.step();
+    if (audit.arguments.all_users && audit.index.account(std::string_view(account.name)) != &account) continue;
+    const auto report = audit_one(audit, *observer, account);
+    count(report, summary);
+    if (auto done = output.write(renderer->account(report)); !done) return tl::unexpected(done.error());
+  }
+  if (auto done = output.write(renderer->end(summary)); !done) return tl::unexpected(done.error());
+  return summary;
+}
+
+Result<int> run_rules(const Arguments& arguments) {
+  auto output = Output::open(arguments.output);
+  if (!output) return tl::unexpected(output.error());
+  const auto* rule = find_rule(arguments.rule);
+  if (!arguments.rule.empty() && rule == nullptr) {
+    return tl::unexpected(Error{"no such rule (see sshaudit rules)", arguments.rule, 0});
+  }
+  auto done = output->write(rule == nullptr ? render_rules(catalogue()) : render_rule(*rule));
+  if (done) done = output->finish();
+  if (!done) return tl::unexpected(done.error());
+  return clean;
+}
+
+Result<int> run_audit(const Arguments& arguments) {
+  SshdChoice choice{arguments.root, arguments.sshd_config, std::nullopt};
+  if (!arguments.sshd_version.empty()) {
+    choice.version = parse_sshd_version(arguments.sshd_version);
+    if (!choice.version) {
+      return tl::unexpected(Error{"--sshd-version: not as ssh -V prints it", arguments.sshd_version, 0});
+    }
+  }
+  auto output = Output::open(arguments.output);
+  if (!output) return tl::unexpected(output.error());
+  auto accounts = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
+  if (!accounts) return tl::unexpected(accounts.error());
+  Audit audit(arguments, choice, std::move(*accounts));
+  const auto summary = write_report(audit, *output);
+  if (!summary) return tl::unexpected(summary.error());
+  if (auto done = output->finish(); !done) return tl::unexpected(done.error());
+  const bool tell = arguments.verbose || (isatty(STDERR_FILENO) == 1 && !arguments.quiet);
+  if (tell) std::fputs(render_summary(*summary).c_str(), stderr);
+  return exit_status(*summary, arguments.fail_on);
+}
+
+}  // namespace
+
+Result<int> run(const Arguments& arguments) {
+  return arguments.verb == Verb::rules ? run_rules(arguments) : run_audit(arguments);
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "gather/accounts.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "gather/fd.h"
+#include "gather/path_resolver.h"
+#include "gather/read_file.h"
+#include "parse/account_row.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr std::size_t longest_row = 4UL * 1024 * 1024;  // a group of 100,000 members fits
+constexpr std::size_t most_malformed = 100;             // of one file; more say nothing new
+
+std::string text_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
+
+Account account_of(const passwd& entry) {
+  return {text_of(entry.pw_name), entry.pw_uid, entry.pw_gid, text_of(entry.pw_dir), text_of(entry.pw_shell)};
+}
+
+Group group_of(const group& entry) {
+  Group result{text_of(entry.gr_name), entry.gr_gid, {}};
+  for (char** member = entry.gr_mem; member != nullptr && *member != nullptr; ++member) {
+    result.members.emplace_back(*member);
+  }
+  return result;
+}
+
+struct FileClose {
+  void operator()(FILE* file) const { fclose(file); }
+};
+using File = std::unique_ptr<FILE, FileClose>;
+
+// Calls visit(line, number) for each row; the memory in use is one row's.
+template <class Visit>
+Result<void> for_each_row(Fd fd, const std::string& path, Visit visit) {
+  const File file(fdopen(dup(fd.get()), "re"));
+  if (!file) return tl::unexpected(errno_error("read", path));
+  char* row = nullptr;
+  std::size_t room = 0;
+  std::size_t number = 0;
+  ssize_t size = 0;
+  while ((size = getline(&row, &room, file.get())) >= 0) {
+    std::string_view line(row, static_cast<std::size_t>(size));
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    visit(line, ++number);
+  }
+  free(row);  // NOLINT(cppcoreguidelines-no-malloc): getline allocates
+  return {};
+}
+
+void note_malformed(UserDatabase& database, const std::string& file, std::size_t line, std::string_view reason) {
+  const auto so_far = std::ranges::count(database.malformed, file, &MalformedRow::file);
+  if (static_cast<std::size_t>(so_far) < most_malformed) database.malformed.push_back({file, line, std::string(reason)});
+}
+
+// Parses every row of a database file, keeps the entries in `entries` (when there is one) and notes what the C
+// library would drop.
+template <class T, class Parse>
+Result<void> read_rows(Fd fd, const std::string& path, Parse parse, UserDatabase& database, std::vector<T>* entries) {
+  return for_each_row(std::move(fd), path, [&](std::string_view line, std::size_t number) {
+    if (line.size() > longest_row) return note_malformed(database, path, number, "the row is longer than 4 MiB");
+    auto row = parse(line);
+    if (const auto* error = std::get_if<RowError>(&row)) note_malformed(database, path, number, error->reason);
+    if (entries != nullptr && std::holds_alternative<T>(row)) entries->push_back(std::move(std::get<T>(row)));
+  });
+}
+
+// A file of the audited system, found inside its root however links in it point.
+Result<Fd> open_database(PathResolver& resolver, const std::string& path) {
+  const auto found = resolver.resolve(path);
+  if (found.end != WalkEnd::found) {
+    errno = found.errnum;
+    return tl::unexpected(errno_error("open", path));
+  }
+  const std::string name = "/proc/self/fd/" + std::to_string(found.node->fd.get());
+  if (!S_ISREG(found.node->component.status.mode)) return tl::unexpected(Error{"not a regular file", path, 0});
+  Fd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return tl::unexpected(errno_error("open", path));
+  return fd;
+}
+
+// The lists of the entries are null where the name service has given them already.
+Result<void> read_database(const std::string& root, UserDatabase& database, bool keep_entries) {
+  auto resolver = PathResolver::open(root);
+  if (!resolver) return tl::unexpected(resolver.error());
+  auto passwd = open_database(*resolver, "/etc/passwd");
+  if (!passwd) return tl::unexpected(passwd.error());
+  auto* accounts = keep_entries ? &database.accounts : nullptr;
+  auto* groups = keep_entries ? &database.groups : nullptr;
+  if (auto done = read_rows(std::move(*passwd), "/etc/passwd", parse_passwd_row, database, accounts); !done) return done;
+  if (auto group = open_database(*resolver, "/etc/group")) {
+    if (auto done = read_rows(std::move(*group), "/etc/group", parse_group_row, database, groups); !done) return done;
+  }
+  if (auto shadow = open_database(*resolver, "/etc/shadow")) {
+    std::vector<std::string_view>* none = nullptr;
+    return read_rows(std::move(*shadow), "/etc/shadow", parse_shadow_row, database, none);
+  }
+  return {};
+}
+
+Result<std::optional<Account>> found(const passwd* entry, const std::string& what) {
+  if (entry != nullptr) return account_of(*entry);
+  const bool absent = errno == 0 || errno == ENOENT || errno == ESRCH;  // getpwnam(3): what services return
+  if (absent) return std::nullopt;
+  return tl::unexpected(errno_error("look up account", what));
+}
+
+}  // namespace
+
+Result<UserDatabase> gather_accounts() {
+  UserDatabase database;
+  setpwent();
+  errno = 0;
+  while (const passwd* entry = getpwent()) database.accounts.push_back(account_of(*entry));
+  if (errno != 0 && errno != ENOENT) return tl::unexpected(errno_error("read accounts", ""));
+  endpwent();
+  setgrent();
+  while (const group* entry = getgrent()) database.groups.push_back(group_of(*entry));
+  endgrent();
+  // A host whose accounts all come from elsewhere may lack the files; then no row of theirs is malformed.
+  if (access("/etc/passwd", F_OK) == 0) {
+    if (auto done = read_database("/", database, false); !done) return tl::unexpected(done.error());
+  }
+  database.accounts.shrink_to_fit();
+  database.groups.shrink_to_fit();
+  return database;
+}
+
+Result<UserDatabase> gather_accounts_below(const std::string& root) {
+  UserDatabase database;
+  if (auto done = read_database(root, database, true); !done) return tl::unexpected(done.error());
+  database.accounts.shrink_to_fit();
+  database.groups.shrink_to_fit();
+  return database;
+}
+
+Result<std::optional<Account>> find_account(const std::string& name) {
+  errno = 0;
+  return found(getpwnam(name.c_str()), name);
+}
+
+Result<std::optional<Account>> find_account(uid_t uid) {
+  errno = 0;
+  return found(getpwuid(uid), std::to_string(uid));
+}
+
+std::vector<gid_t> supplementary_groups_of(const Account& account) {
+  int count = 64;
+  std::vector<gid_t> groups(static_cast<std::size_t>(count));
+  while (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) {
+    const auto needed = static_cast<std::size_t>(std::max(count, 0));
+    if (needed <= groups.size()) break;
+    groups.resize(needed);
+  }
+  groups.resize(std::min(groups.size(), static_cast<std::size_t>(std::max(count, 0))));
+  std::erase(groups, account.gid);
+  return groups;
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The account database of the audited system.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sshaudit/account.h"
+#include "sshaudit/result.h"
+
+namespace sshaudit {
+
+// Every account and group that the name service enumerates, and the rows of the host's own files that it drops.
+Result<UserDatabase> gather_accounts();
+
+// The same from the files below `root` alone, without the name service. An error when DIR has no readable etc/passwd;
+// missing group and shadow files are empty ones.
+Result<UserDatabase> gather_accounts_below(const std::string& root);
+
+// An account that the name service knows but may not enumerate (a directory service); nothing when it has none.
+Result<std::optional<Account>> find_account(const std::string& name);
+Result<std::optional<Account>> find_account(uid_t uid);
+
+// The supplementary groups of an account that is not enumerated (getgrouplist(3)), without its primary one.
+std::vector<gid_t> supplementary_groups_of(const Account& account);
+
+}  // namespace sshaudit

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "gather/evidence.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "gather/fd.h"
+#include "gather/read_file.h"
+#include "parse/key_file_name.h"
+#include "parse/key_lines.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr std::size_t largest_key_file = 16UL * 1024 * 1024;
+
+bool same_file(const FileStatus& judged, const struct stat& opened) {
+  return judged.device == opened.st_dev && judged.inode == opened.st_ino && judged.mode == opened.st_mode &&
+         judged.uid == opened.st_uid && judged.gid == opened.st_gid;
+}
+
+std::string name_in_directory(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+AccountObserver::AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root,
+                                 const SshdFacts& facts)
+    : root_(root),
+      identity_(std::make_unique<FileIdentity>()),
+      is_root_(identity_->current().uid == 0),
+      as_user_(std::move(as_user)),
+      as_root_(std::move(as_root)),
+      facts_(facts) {}
+
+Result<AccountObserver> AccountObserver::open(const std::string& root, const SshdFacts& facts) {
+  auto as_user = PathResolver::open(root);
+  auto as_root = PathResolver::open(root);
+  if (!as_user || !as_root) return tl::unexpected(as_user ? as_root.error() : as_user.error());
+  return AccountObserver(root, std::move(*as_user), std::move(*as_root), facts);
+}
+
+AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, const Settings& settings) {
+  AccountEvidence evidence;
+  evidence.account = account;
+  evidence.identity = identity;
+  evidence.settings = settings;
+  evidence.shell = observe_shell(account.shell.empty() ? "/bin/sh" : account.shell);
+  evidence.as_user = act_as(identity);
+  if (is_root_ && !evidence.as_user) return evidence;  // root's own view would answer another question
+  evidence.home = observe_home(account.home);
+  observe_key_files(evidence);
+  if (is_root_ && identity.uid != 0) look_as_root(evidence.key_files);
+  return evidence;
+}
+
+// Somebody else than root sees what he sees; that is what the account sees only if he is the account.
+bool AccountObserver::act_as(const Identity& identity) {
+  as_user_.identity_changed();
+  if (!is_root_) return identity_->current().uid == identity.uid;
+  return identity_->become(identity).has_value();
+}
+
+void AccountObserver::act_as_root() {
+  if (is_root_) identity_->restore();
+}
+
+PathWalk AccountObserver::observe_home(const std::string& home) {
+  if (!home.empty()) return walk_of(home, as_user_.resolve(home));
+  PathWalk none;
+  none.errnum = ENOENT;
+  return none;
+}
+
+void AccountObserver::observe_key_files(AccountEvidence& evidence) {
+  for (const auto& entry : evidence.settings.authorized_keys_file) {
+    if (strcasecmp(entry.c_str(), "none") == 0) continue;
+    const auto path = expand_key_file_name(entry, evidence.account, facts_);
+    if (!path) {
+      evidence.name_error = path.error().path + ": " + path.error().what;
+      continue;
+    }
+    for (const auto& name : names_of(*path)) evidence.key_files.push_back(observe_key_file(name));
+  }
+}
+
+// From 10.0 on sshd takes the name for a pattern, and looks for matches with the user's rights.
+std::vector<std::string> AccountObserver::names_of(const std::string& path) const {
+  if (!facts_.globs_key_files || !has_glob_characters(path) || root_ != "/") return {path};
+  std::vector<std::string> names;
+  glob_t found{};
+  if (glob(path.c_str(), 0, nullptr, &found) == 0) names.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  return names;
+}
+
+KeyFile AccountObserver::observe_key_file(const std::string& path) {
+  KeyFile file;
+  file.path = path;
+  const auto found = as_user_.resolve(path);
+  file.walk = walk_of(path, found);
+  if (found.end == WalkEnd::found && S_ISREG(found.node->component.status.mode)) read_key_file(found, file);
+  return file;
+}
+
+// What is opened has to be what was judged: the owner of the directory may have put another file there since.
+void AccountObserver::read_key_file(const Resolution& found, KeyFile& file) {
+  const PathNode& node = *found.node;
+  const auto name = name_in_directory(node.component.path);
+  const Fd fd(openat(node.parent->fd.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat opened {};
+  if (!fd || fstat(fd.get(), &opened) != 0) {
+    file.open_errnum = errno;
+    file.changed = errno == ENOENT || errno == ELOOP || errno == ENXIO;
+    return;
+  }
+  file.changed = !same_file(node.component.status, opened);
+  if (file.changed) return;
+  file.read_errnum = read_to_end(fd.get(), largest_key_file, bytes_);
+  file.key_lines = count_key_lines(bytes_);
+  file.truncated = bytes_.size() == largest_key_file;
+}
+
+// Where the account may not search a directory, root can tell whether there is anything behind it. Nothing is read.
+void AccountObserver::look_as_root(std::vector<KeyFile>& files) {
+  for (auto& file : files) {
+    if (file.walk.end != WalkEnd::not_searchable) continue;
+    act_as_root();
+    as_root_.identity_changed();
+    const auto end = as_root_.resolve(file.path).end;
+    file.hidden_exists = end != WalkEnd::missing && end != WalkEnd::dangling;
+  }
+}
+
+std::shared_ptr<const PathWalk> AccountObserver::observe_shell(const std::string& shell) {
+  auto& known = shells_[shell];
+  if (!known) {
+    act_as_root();
+    known = std::make_shared<const PathWalk>(walk_of(shell, as_root_.resolve(shell)));
+  }
+  return known;
+}
+
+}  // namespace sshaudit

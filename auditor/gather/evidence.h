@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Looks at one account after the other, with the rights of each.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gather/identity.h"
+#include "gather/path_resolver.h"
+#include "parse/sshd_version.h"
+#include "sshaudit/evidence.h"
+#include "sshaudit/result.h"
+
+namespace sshaudit {
+
+class AccountObserver {
+ public:
+  // `root` is the directory that is "/" on the audited system.
+  static Result<AccountObserver> open(const std::string& root, const SshdFacts& facts);
+
+  // All that is to be seen of the account. Fills in values and decides nothing about them. Until the end of this
+  // object the file access of the thread is that of some account.
+  AccountEvidence observe(const Account& account, const Identity& identity, const Settings& settings);
+
+ private:
+  AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root, const SshdFacts& facts);
+
+  bool act_as(const Identity& identity);
+  void act_as_root();
+  PathWalk observe_home(const std::string& home);
+  void observe_key_files(AccountEvidence& evidence);
+  std::vector<std::string> names_of(const std::string& path) const;
+  KeyFile observe_key_file(const std::string& path);
+  void read_key_file(const Resolution& found, KeyFile& file);
+  void look_as_root(std::vector<KeyFile>& files);
+  std::shared_ptr<const PathWalk> observe_shell(const std::string& shell);
+
+  std::string root_;
+  std::unique_ptr<FileIdentity> identity_;
+  bool is_root_;
+  PathResolver as_user_;
+  PathResolver as_root_;
+  SshdFacts facts_;
+  std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;  // by the field of passwd
+  std::string bytes_;                                                       // reused between key files
+};
+
+}  // namespace sshaudit

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What the kernel says about mounts, without mounting anything.
+#pragma once
+
+#include <string>
+
+namespace sshaudit {
+
+enum class Place {
+  ordinary,
+  automounter,  // autofs: looking up a name may mount
+  kernel,       // procfs: what is there depends on who looks
+};
+Place place_of(int fd);
+
+// Whether links on the file system of `fd` are never followed (mount option nosymfollow).
+bool forbids_links(int fd);
+
+// Whether something is mounted at the absolute host path right now.
+bool is_mount_point(const std::string& path);
+
+}  // namespace sshaudit

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "gather/path_resolver.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+
+#include "gather/acl.h"
+#include "gather/identity.h"
+#include "gather/mounts.h"
+#include "gather/read_file.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr std::size_t most_links = 40;  // path_resolution(7)
+constexpr std::size_t most_public_directories = 256;
+
+FileStatus status_of(const struct stat& status) {
+  return {status.st_mode, status.st_uid, status.st_gid, status.st_dev, status.st_ino, status.st_nlink};
+}
+
+bool open_to_all(const PathNode& node) {
+  constexpr mode_t search_for_all = 0111;
+  return (node.component.status.mode & search_for_all) == search_for_all && read_acl(node.fd.get()).empty();
+}
+
+void stop(Resolution& resolution, WalkEnd end, int errnum, std::string at) {
+  resolution.end = end;
+  resolution.errnum = errnum;
+  resolution.stopped_at = std::move(at);
+}
+
+void stop_by_errno(Resolution& resolution, std::string at) {
+  const int errnum = errno;
+  WalkEnd end = WalkEnd::unseen;
+  if (errnum == ENOENT) end = WalkEnd::missing;
+  if (errnum == EACCES) end = WalkEnd::not_searchable;
+  if (errnum == ENOTDIR) end = WalkEnd::not_directory;
+  if (errnum == ELOOP || errnum == ENAMETOOLONG) end = WalkEnd::unresolvable;
+  stop(resolution, end, errnum, std::move(at));
+}
+
+std::string child_path(const PathNode& directory, std::string_view name) {
+  std::string path = directory.parent ? directory.component.path : std::string();
+  return path.append("/").append(name);
+}
+
+std::vector<PathComponent> chain_of(const PathNode& last) {
+  std::vector<PathComponent> chain;
+  for (const PathNode* node = &last; node != nullptr; node = node->parent.get()) {
+    constexpr mode_t group_write = 020;
+    chain.push_back(node->component);
+    if ((node->component.status.mode & group_write) != 0) chain.back().acl = read_acl(node->fd.get());
+  }
+  std::ranges::reverse(chain);
+  return chain;
+}
+
+// A trailing slash asks for a directory, as "/." does.
+std::string last_component(std::string_view path, std::size_t slash) {
+  std::string last(path.substr(slash + 1));
+  return last.empty() ? "." : last;
+}
+
+}  // namespace
+
+PathWalk walk_of(std::string_view requested, const Resolution& resolution) {
+  return {.requested = std::string(requested),
+          .end = resolution.end,
+          .components = chain_of(*resolution.node),
+          .links = resolution.links,
+          .stopped_at = resolution.stopped_at,
+          .errnum = resolution.errnum};
+}
+
+Result<PathResolver> PathResolver::open(const std::string& root) {
+  auto node = std::make_shared<PathNode>();
+  node->fd = Fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  struct stat status {};
+  if (!node->fd || fstat(node->fd.get(), &status) != 0) return tl::unexpected(errno_error("open", root));
+  node->component = {"/", status_of(status), {}};
+  std::array<char, PATH_MAX> real{};
+  PathResolver resolver(realpath(root.c_str(), real.data()) == nullptr ? root : real.data());
+  resolver.root_open_to_all_ = open_to_all(*node);
+  resolver.root_ = std::move(node);
+  const auto setting = read_file(AT_FDCWD, "/proc/sys/fs/protected_symlinks", 16);
+  resolver.protected_symlinks_ = setting && setting->starts_with('1');
+  return resolver;
+}
+
+void PathResolver::identity_changed() {
+  std::swap(previous_, remembered_);
+  remembered_.clear();
+}
+
+Resolution PathResolver::resolve(std::string_view path) {
+  const auto slash = path.rfind('/');
+  if (path.size() >= PATH_MAX) {
+    Resolution too_long{root_, WalkEnd::unresolvable, ENAMETOOLONG, std::string(path), {}};
+    return too_long;
+  }
+  if (slash == std::string_view::npos) return resolve("/" + std::string(path));
+  auto resolution = resolve_directory(std::string(path.substr(0, slash)));
+  if (resolution.end != WalkEnd::found) return resolution;
+  const auto links_before = resolution.links.size();
+  advance(resolution, last_component(path, slash));
+  const bool behind_link = resolution.links.size() > links_before;
+  if (resolution.end == WalkEnd::missing && behind_link) resolution.end = WalkEnd::dangling;
+  return resolution;
+}
+
+// A directory that the identity before needed too, and that every identity may search, is kept for good.
+Resolution PathResolver::resolve_directory(const std::string& path) {
+  if (path.empty()) return {root_, WalkEnd::found, 0, {}, {}};
+  if (const auto known = public_.find(path); known != public_.end()) return known->second;
+  if (const auto known = remembered_.find(path); known != remembered_.end()) return known->second;
+  auto resolution = resolve(path);
+  const bool plain = resolution.end == WalkEnd::found && resolution.links.empty();
+  const auto above = path.rfind('/');
+  const bool above_is_public = above == 0 ? root_open_to_all_ : public_.contains(path.substr(0, above));
+  if (plain && above_is_public && previous_.contains(path) && public_.size() < most_public_directories &&
+      open_to_all(*resolution.node)) {
+    public_.emplace(path, resolution);
+  } else {
+    remembered_.emplace(path, resolution);
+  }
+  return resolution;
+}
+
+// Walks from where the resolution stands along `pending`; links put their targets in front of it.
+void PathResolver::advance(Resolution& resolution, std::string pending) const {
+  while (!pending.empty() && resolution.end == WalkEnd::found) {
+    const auto slash = pending.find('/');
+    const std::string name = pending.substr(0, slash);
+    pending = slash == std::string::npos ? std::string() : last_component(pending, slash);
+    if (!name.empty()) step(resolution, name, pending);
+  }
+}
+
+bool PathResolver::may_look_up(Resolution& resolution, std::string_view name) const {
+  const PathNode& directory = *resolution.node;
+  auto path = child_path(directory, name);
+  if (!directory.automounter || is_mount_point((root_path_ == "/" ? "" : root_path_) + path)) return true;
+  stop(resolution, WalkEnd::automount, 0, std::move(path));
+  return false;
+}
+
+void PathResolver::step(Resolution& resolution, std::string_view name, std::string& pending) const {
+  const auto directory = resolution.node;
+  const bool is_dots = name == "." || name == "..";
+  if (!is_dots && !may_look_up(resolution, name)) return;
+  auto path = is_dots ? directory->component.path : child_path(*directory, name);
+  // "." stands in for "..": the kernel checks the same permission, and the directory above is already open.
+  const std::string lookup(is_dots ? "." : name);
+  Fd fd(openat(directory->fd.get(), lookup.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!fd || fstat(fd.get(), &status) != 0) return stop_by_errno(resolution, std::move(path));
+  if (is_dots) {
+    if (name == ".." && directory->parent) resolution.node = directory->parent;
+    return;
+  }
+  if (S_ISLNK(status.st_mode)) return follow(resolution, path, fd.get(), status, pending);
+  if (path.size() >= PATH_MAX) return stop(resolution, WalkEnd::unresolvable, ENAMETOOLONG, std::move(path));
+  const auto place = status.st_dev == directory->component.status.device ? Place::ordinary : place_of(fd.get());
+  if (place == Place::kernel) return stop(resolution, WalkEnd::unseen, 0, std::move(path));
+  const bool automounter = place == Place::automounter ||
+                           (directory->automounter && status.st_dev == directory->component.status.device);
+  auto node = std::make_shared<PathNode>();
+  node->component = {std::move(path), status_of(status), {}};
+  node->fd = std::move(fd);
+  node->parent = directory;
+  node->automounter = automounter;
+  resolution.node = std::move(node);
+}
+
+void PathResolver::follow(Resolution& resolution, const std::string& link, int link_fd, const struct stat& status,
+                          std::string& pending) const {
+  const PathNode& directory = *resolution.node;
+  if (resolution.links.size() == most_links || forbids_links(directory.fd.get())) {
+    return stop(resolution, WalkEnd::unresolvable, ELOOP, link);
+  }
+  if (kernel_refuses_link(directory, status)) return stop(resolution, WalkEnd::not_searchable, EACCES, link);
+  std::array<char, PATH_MAX> target{};
+  const auto size = readlinkat(link_fd, "", target.data(), target.size());
+  if (size < 0) return stop_by_errno(resolution, link);
+  const std::string_view text(target.data(), static_cast<std::size_t>(size));
+  resolution.links.push_back({link, std::string(text), chain_of(directory)});
+  pending = pending.empty() ? std::string(text) : std::string(text) + "/" + pending;
+  if (pending.starts_with('/')) resolution.node = root_;
+}
+
+// fs.protected_symlinks (proc_sys_fs(5)): in a sticky directory that others may write, a link is followed only by
+// its owner, or when the directory's owner made it.
+bool PathResolver::kernel_refuses_link(const PathNode& directory, const struct stat& link) const {
+  constexpr mode_t shared = S_ISVTX | S_IWOTH;
+  const auto& holder = directory.component.status;
+  if (!protected_symlinks_ || (holder.mode & shared) != shared || link.st_uid == holder.uid) return false;
+  return link.st_uid != file_access_uid();
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Resolves paths the way the kernel does, one component at a time and by descriptor, so that every directory and
+// every link on the way is seen and nothing is mounted, opened for reading or escaped from. Permission checks are
+// the kernel's own: each component is looked up with the identity that the thread has.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gather/fd.h"
+#include "sshaudit/path_walk.h"
+#include "sshaudit/result.h"
+
+namespace sshaudit {
+
+// A file that was reached, held open (O_PATH) together with the directories above it.
+struct PathNode {
+  PathComponent component;
+  Fd fd;
+  std::shared_ptr<const PathNode> parent;  // null for the root directory
+  bool automounter = false;                // an autofs directory: looking up a name in it may mount
+};
+
+struct Resolution {
+  std::shared_ptr<const PathNode> node;  // the last that was reached
+  WalkEnd end = WalkEnd::found;
+  int errnum = 0;
+  std::string stopped_at;
+  std::vector<FollowedLink> links;
+};
+
+// The evidence in a resolution. ACLs are read of the components that their group may write.
+PathWalk walk_of(std::string_view requested, const Resolution& resolution);
+
+class PathResolver {
+ public:
+  // `root` is the directory that "/" means; ".." and links never lead above it.
+  static Result<PathResolver> open(const std::string& root);
+
+  // Resolves an absolute path (a relative one is taken from "/"). Never fails as such: the resolution says how far
+  // it came.
+  Resolution resolve(std::string_view path);
+
+  // To be called when the thread's file identity has changed: what one identity reached says nothing of another,
+  // except for directories that everybody may search.
+  void identity_changed();
+
+ private:
+  using Memory = std::unordered_map<std::string, Resolution>;
+
+  explicit PathResolver(std::string root_path) : root_path_(std::move(root_path)) {}
+  Resolution resolve_directory(const std::string& path);
+  void advance(Resolution& resolution, std::string pending) const;
+  void step(Resolution& resolution, std::string_view name, std::string& pending) const;
+  bool may_look_up(Resolution& resolution, std::string_view name) const;
+  void follow(Resolution& resolution, const std::string& link, int link_fd, const struct stat& status,
+              std::string& pending) const;
+  bool kernel_refuses_link(const PathNode& directory, const struct stat& link) const;
+
+  std::string root_path_;  // on the host
+  std::shared_ptr<const PathNode> root_;
+  bool root_open_to_all_ = false;
+  bool protected_symlinks_ = false;  // fs.protected_symlinks
+  Memory public_;                    // directories that every identity may search, with all above them
+  Memory remembered_;                // of the identity in force
+  Memory previous_;                  // of the identity before
+};
+
+}  // namespace sshaudit

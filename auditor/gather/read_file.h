@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Bounded reads.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "sshaudit/result.h"
+
+namespace sshaudit {
+
+Error errno_error(std::string_view what, std::string_view path);  // takes errno as it is now
+
+// Reads from `fd` to its end or to `limit` bytes, whichever comes first, into `bytes` (its old content is lost).
+// Returns 0 or an errno.
+int read_to_end(int fd, std::size_t limit, std::string& bytes);
+
+// The first `limit` bytes of a regular file below the directory `at` (AT_FDCWD for the host). Only for files that
+// root controls: it follows links.
+Result<std::string> read_file(int at, const std::string& path, std::size_t limit);
+
+}  // namespace sshaudit

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// The report as JSON, schema sshaudit-report/1 (packaging/schema/sshaudit-report-1.json).
+#include <openssl/evp.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "render/renderer.h"
+#include "render/visible_text.h"
+#include "render/words.h"
+
+namespace sshaudit {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr auto schema = "sshaudit-report/1";
+
+std::string base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                    reinterpret_cast<const unsigned char*>(bytes.data()),
+                                    static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+// Names and paths are bytes: those that are not UTF-8 are given whole, not approximately.
+Json bytes_json(const std::string& bytes) {
+  if (is_utf8(bytes)) return bytes;
+  return Json{{"base64", base64(bytes)}};
+}
+
+Json text_json(const std::string& text) { return is_utf8(text) ? text : visible(text); }
+
+Json remedy_json(const Remedy& remedy) {
+  Json json = Json::object();
+  if (!remedy.commands.empty()) {
+    auto& commands = json["commands"] = Json::array();
+    for (const auto& command : remedy.commands) {
+      auto& arguments = commands.emplace_back(Json::array());
+      for (const auto& argument : command) arguments.push_back(bytes_json(argument));
+    }
+  }
+  if (!remedy.note.empty()) json["note"] = text_json(remedy.note);
+  return json;
+}
+
+Json finding_json(const Finding& finding) {
+  const auto& detail = finding.detail;
+  Json json = {{"rule", finding.rule->id},
+               {"effect", word(finding.rule->effect)},
+               {"severity", word(finding.rule->severity)}};
+  if (!detail.path.empty()) json["path"] = bytes_json(detail.path);
+  if (detail.line != 0) json["line"] = detail.line;
+  json["message"] = text_json(detail.message);
+  if (!detail.sshd_logs.empty()) json["sshd_logs"] = text_json(detail.sshd_logs);
+  if (!detail.expected.empty()) json["expected"] = text_json(detail.expected);
+  if (!detail.actual.empty()) json["actual"] = text_json(detail.actual);
+  if (detail.remedy != Remedy{}) json["remedy"] = remedy_json(detail.remedy);
+  return json;
+}
+
+Json findings_json(const std::vector<Finding>& findings) {
+  Json json = Json::array();
+  for (const auto& finding : findings) json.push_back(finding_json(finding));
+  return json;
+}
+
+Json sshd_json(const Server& server) {
+  Json json = Json::object();
+  if (!server.version.text.empty()) json["version"] = text_json(server.version.text);
+  json["vendor"] = word(server.version.vendor);
+  if (!server.program.empty()) json["program"] = bytes_json(server.program);
+  json["settings"] = server.source == SettingsSource::sshd ? "sshd -T" : "compiled-in defaults";
+  if (!server.reason.empty()) json["reason"] = text_json(server.reason);
+  return json;
+}
+
+Json header_json(const ReportHeader& header) {
+  Json json = {{"schema", schema}, {"tool", {{"name", "sshaudit"}, {"version", header.tool_version}}}};
+  if (!header.host.empty()) json["host"] = bytes_json(header.host);
+  json["generated"] = header.generated;
+  json["sshd"] = sshd_json(header.server);
+  return json;
+}
+
+Json summary_json(const Summary& summary) {
+  Json verdicts = Json::object();
+  for (std::size_t i = 0; i < summary.key_login.size(); ++i) {
+    verdicts[word(static_cast<KeyLogin>(i))] = summary.key_login.at(i);
+  }
+  Json severities = Json::object();
+  for (const auto severity : {Severity::error, Severity::warning, Severity::notice}) {
+    severities[word(severity)] = summary.findings.at(static_cast<std::size_t>(severity));
+  }
+  return {{"accounts", summary.accounts},
+          {"key_login", verdicts},
+          {"findings", severities},
+          {"complete", summary.complete}};
+}
+
+Json account_json(const AccountReport& report) {
+  return {{"user", bytes_json(report.account.name)},   {"uid", report.account.uid},
+          {"home", bytes_json(report.account.home)},   {"shell", bytes_json(report.account.shell)},
+          {"key_login", word(report.key_login)},       {"findings", findings_json(report.findings)}};
+}
+
+// Everything beyond ASCII is escaped, so the text is safe on a terminal too.
+std::string line_of(const Json& json) { return json.dump(-1, ' ', true) + '\n'; }
+
+class JsonRenderer : public Renderer {
+ public:
+  std::string begin(const ReportHeader& header) override {
+    report_ = header_json(header);
+    report_["summary"] = Json::object();
+    report_["findings"] = findings_json(header.findings);
+    report_["accounts"] = Json::array();
+    return {};
+  }
+
+  std::string account(const AccountReport& report) override {
+    report_["accounts"].push_back(account_json(report));
+    return {};
+  }
+
+  std::string end(const Summary& summary) override {
+    report_["summary"] = summary_json(summary);
+    return report_.dump(2, ' ', true) + '\n';
+  }
+
+ private:
+  Json report_;
+};
+
+class NdjsonRenderer : public Renderer {
+ public:
+  std::string begin(const ReportHeader& header) override {
+    auto json = header_json(header);
+    json["findings"] = findings_json(header.findings);
+    return line_of(json);
+  }
+
+  std::string account(const AccountReport& report) override { return line_of(account_json(report)); }
+
+  std::string end(const Summary& summary) override { return line_of({{"summary", summary_json(summary)}}); }
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_json_renderer() { return std::make_unique<JsonRenderer>(); }
+std::unique_ptr<Renderer> make_ndjson_renderer() { return std::make_unique<NdjsonRenderer>(); }
+
+}  // namespace sshaudit

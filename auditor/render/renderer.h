@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// A report in, text out, piece by piece: what comes back is to be written at once, in order.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sshaudit/report.h"
+
+namespace sshaudit {
+
+class Renderer {
+ public:
+  virtual ~Renderer() = default;
+  virtual std::string begin(const ReportHeader& header) = 0;
+  virtual std::string account(const AccountReport& report) = 0;
+  virtual std::string end(const Summary& summary) = 0;
+};
+
+struct TextStyle {
+  bool color = false;
+  std::size_t columns = 0;  // where to fold lines; 0 for never
+};
+
+std::unique_ptr<Renderer> make_text_renderer(const TextStyle& style);
+std::unique_ptr<Renderer> make_json_renderer();    // one object, at the end; keeps every account until then
+std::unique_ptr<Renderer> make_ndjson_renderer();  // one object a line: header, accounts, summary; keeps nothing
+
+// One line about the whole run, for a person who looks at it.
+std::string render_summary(const Summary& summary);
+
+}  // namespace sshaudit

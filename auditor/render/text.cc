@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "render/renderer.h"
+#include "render/visible_text.h"
+#include "render/words.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr std::size_t narrowest_fold = 24;  // narrower text would be harder to read than an overlong line
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & '\xC0') != '\x80'; }));
+}
+
+// `text` behind `start` columns; lines after the first begin with `indent` blanks. Folded at blanks only.
+std::string fold(std::string_view text, std::size_t start, std::size_t indent, std::size_t columns) {
+  if (columns < indent + narrowest_fold) return std::string(text);
+  std::string folded;
+  std::size_t at = start;
+  while (!text.empty()) {
+    const auto blank = std::min(text.find(' '), text.size());
+    const auto piece = text.substr(0, blank);
+    if (at > indent && at + 1 + columns_of(piece) > columns) {
+      folded += '\n' + std::string(indent, ' ');
+      at = indent;
+    } else if (!folded.empty()) {
+      folded += ' ';
+      ++at;
+    }
+    folded += piece;
+    at += columns_of(piece);
+    text.remove_prefix(std::min(blank + 1, text.size()));
+  }
+  return folded;
+}
+
+std::string painted(std::string_view text, std::string_view color, bool on) {
+  return on ? fmt::format("\x1b[{}m{}\x1b[0m", color, text) : std::string(text);
+}
+
+std::string_view color_of(Severity severity) {
+  constexpr std::array<std::string_view, 3> colors = {"36", "33", "31"};
+  return colors.at(static_cast<std::size_t>(severity));
+}
+
+class TextRenderer : public Renderer {
+ public:
+  explicit TextRenderer(const TextStyle& style) : style_(style) {}
+
+  std::string begin(const ReportHeader& header) override {
+    const auto host = header.host.empty() ? "this host" : visible(header.host);
+    if (!header.findings.empty()) of_host_ = title(host, "") + findings(header.findings);
+    return {};
+  }
+
+  std::string account(const AccountReport& report) override {
+    if (report.findings.empty()) return {};
+    const auto worst = std::ranges::max(report.findings, {}, severity_of);
+    const auto verdict = fmt::format("key login is {}", verdict_in_words(report.key_login));
+    blocks_.push_back({worst.rule->severity, title(visible(report.account.name), verdict) + findings(report.findings)});
+    return {};
+  }
+
+  std::string end(const Summary&) override {
+    std::ranges::stable_sort(blocks_, std::ranges::greater{}, &Block::worst);
+    std::string text = of_host_;
+    for (const auto& block : blocks_) text += (text.empty() ? "" : "\n") + block.text;
+    return text;
+  }
+
+ private:
+  struct Block {
+    Severity worst;
+    std::string text;
+  };
+
+  static Severity severity_of(const Finding& finding) { return finding.rule->severity; }
+
+  static std::string verdict_in_words(KeyLogin verdict) {
+    if (verdict == KeyLogin::closes) return "accepted, but the session ends at once";
+    if (verdict == KeyLogin::none) return "not set up";
+    return std::string(word(verdict));
+  }
+
+  std::string title(const std::string& name, const std::string& verdict) const {
+    return painted(name, "1", style_.color) + (verdict.empty() ? ":\n" : ": " + verdict + '\n');
+  }
+
+  std::string findings(std::vector<Finding> found) const {
+    std::ranges::stable_sort(found, std::ranges::greater{}, severity_of);
+    std::string text;
+    for (const auto& finding : found) text += render(finding);
+    return text;
+  }
+
+  std::string render(const Finding& finding) const {
+    const auto severity = word(finding.rule->severity);
+    const auto indent = severity.size() + 4;
+    const auto start = indent + finding.rule->id.size() + 2;
+    auto text = fmt::format("  {}  {}  {}\n",
+                            painted(severity, color_of(finding.rule->severity), style_.color), finding.rule->id,
+                            fold(visible(finding.detail.message), start, indent, style_.columns));
+    const auto line = [&](std::string_view label, const std::string& value) {
+      if (value.empty()) return;
+      const auto body = fmt::format("{}: {}", label, value);
+      text += std::string(indent, ' ') + fold(body, indent, indent, style_.columns) + '\n';
+    };
+    line("sshd logs", visible(finding.detail.sshd_logs));
+    for (const auto& command : finding.detail.remedy.commands) {
+      text += fmt::format("{}fix: {}\n", std::string(indent, ' '), shell_line(command));  // never folded: to be copied
+    }
+    line("advice", visible(finding.detail.remedy.note));
+    return text;
+  }
+
+  TextStyle style_;
+  std::string of_host_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_text_renderer(const TextStyle& style) { return std::make_unique<TextRenderer>(style); }
+
+std::string render_summary(const Summary& summary) {
+  std::string text = fmt::format("{} account{}", summary.accounts, summary.accounts == 1 ? "" : "s");
+  constexpr std::array<std::string_view, 5> words = {"accepted", "refused", "accepted but closed at once",
+                                                     "without keys", "unknown"};
+  char separator = ':';
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (summary.key_login.at(i) == 0) continue;
+    text += fmt::format("{} {} {}", separator, summary.key_login.at(i), words.at(i));
+    separator = ',';
+  }
+  const auto found = summary.findings[0] + summary.findings[1] + summary.findings[2];
+  return text + fmt::format("; {} finding{}\n", found == 0 ? "no" : std::to_string(found), found == 1 ? "" : "s");
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// The one place where bytes that somebody else chose become text that is safe on a terminal, in a log and in a mail.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sshaudit {
+
+// Valid UTF-8 without control, bidirectional, invisible or line-separating characters: these, bytes that are not
+// UTF-8 and the backslash itself are written as \n \t \r \\ \xNN (a byte) or \u{NNNN} (a character).
+std::string visible(std::string_view bytes);
+
+bool is_utf8(std::string_view bytes);
+
+// A command line that a POSIX shell reads back as exactly these arguments ($'...' where bytes have to be spelled out),
+// made of visible characters only.
+std::string shell_line(const std::vector<std::string>& arguments);
+
+}  // namespace sshaudit

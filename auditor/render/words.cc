@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "render/words.h"
+
+#include <array>
+#include <cstddef>
+
+namespace sshaudit {
+namespace {
+
+template <std::size_t count, class Enumerator>
+std::string_view at(const std::array<std::string_view, count>& words, Enumerator value) {
+  return words.at(static_cast<std::size_t>(value));
+}
+
+}  // namespace
+
+std::string_view word(Effect effect) {
+  return at(std::array<std::string_view, 5>{"refuses", "closes", "endangers", "informs", "unknown"}, effect);
+}
+
+std::string_view word(Severity severity) {
+  return at(std::array<std::string_view, 3>{"notice", "warning", "error"}, severity);
+}
+
+std::string_view word(Subject subject) {
+  return at(std::array<std::string_view, 4>{"Server", "Account", "KeyFile", "Host"}, subject);
+}
+
+std::string_view word(KeyLogin verdict) {
+  return at(std::array<std::string_view, 5>{"accepted", "refused", "closes", "none", "unknown"}, verdict);
+}
+
+std::string_view word(Vendor vendor) {
+  return at(std::array<std::string_view, 4>{"upstream", "debian", "ubuntu", "rhel"}, vendor);
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The names of enumerators as they stand in reports. They never change once released.
+#pragma once
+
+#include <string_view>
+
+#include "sshaudit/finding.h"
+#include "sshaudit/report.h"
+#include "sshaudit/server.h"
+
+namespace sshaudit {
+
+std::string_view word(Effect effect);
+std::string_view word(Severity severity);
+std::string_view word(Subject subject);
+std::string_view word(KeyLogin verdict);
+std::string_view word(Vendor vendor);
+
+}  // namespace sshaudit

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "rules/account_index.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace sshaudit {
+namespace {
+
+// Positions of `rows`, stably sorted by what `key` makes of a row.
+template <class T, class Key>
+std::vector<std::uint32_t> sorted_by(const std::vector<T>& rows, Key key) {
+  std::vector<std::uint32_t> positions(rows.size());
+  std::iota(positions.begin(), positions.end(), 0U);
+  std::ranges::stable_sort(positions, {}, [&](std::uint32_t at) { return std::invoke(key, rows[at]); });
+  return positions;
+}
+
+template <class T, class Key, class Value>
+std::span<const std::uint32_t> equal_to(const std::vector<T>& rows, const std::vector<std::uint32_t>& sorted, Key key,
+                                        const Value& value) {
+  const auto projection = [&](std::uint32_t at) -> decltype(auto) { return std::invoke(key, rows[at]); };
+  const auto range = std::ranges::equal_range(sorted, value, std::ranges::less{}, projection);
+  return {range.begin(), range.end()};
+}
+
+std::string_view name_key(const Account& account) { return account.name; }
+std::string_view home_key(const Account& account) { return account.home; }
+
+}  // namespace
+
+AccountIndex::AccountIndex(const UserDatabase& database)
+    : database_(database),
+      by_uid_(sorted_by(database.accounts, &Account::uid)),
+      by_gid_(sorted_by(database.accounts, &Account::gid)),
+      by_name_(sorted_by(database.accounts, name_key)),
+      by_home_(sorted_by(database.accounts, home_key)),
+      groups_(sorted_by(database.groups, &Group::gid)) {
+  index_memberships();
+}
+
+void AccountIndex::index_memberships() {
+  for (const auto& group : database_.groups) {
+    for (const auto& member : group.members) {
+      const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(member));
+      for (const auto position : found) memberships_.emplace_back(position, group.gid);
+    }
+  }
+  std::ranges::sort(memberships_);
+  const auto repeated = std::ranges::unique(memberships_);
+  memberships_.erase(repeated.begin(), repeated.end());
+}
+
+const Account* AccountIndex::account(uid_t uid) const {
+  const auto found = with_uid(uid);
+  return found.empty() ? nullptr : &database_.accounts[found.front()];
+}
+
+const Account* AccountIndex::account(std::string_view name) const {
+  const auto found = equal_to(database_.accounts, by_name_, name_key, name);
+  return found.empty() ? nullptr : &database_.accounts[found.front()];
+}
+
+const Group* AccountIndex::group(gid_t gid) const {
+  const auto found = equal_to(database_.groups, groups_, &Group::gid, gid);
+  return found.empty() ? nullptr : &database_.groups[found.front()];
+}
+
+std::span<const std::uint32_t> AccountIndex::primary_members(gid_t gid) const {
+  return equal_to(database_.accounts, by_gid_, &Account::gid, gid);
+}
+
+std::span<const std::uint32_t> AccountIndex::with_uid(uid_t uid) const {
+  return equal_to(database_.accounts, by_uid_, &Account::uid, uid);
+}
+
+std::vector<std::string> AccountIndex::members(gid_t gid) const {
+  std::vector<std::string> names;
+  for (const auto position : primary_members(gid)) names.push_back(database_.accounts[position].name);
+  if (const auto* found = group(gid)) names.insert(names.end(), found->members.begin(), found->members.end());
+  std::vector<std::string> unique;
+  for (auto& name : names) {
+    if (std::ranges::find(unique, name) == unique.end()) unique.push_back(std::move(name));
+  }
+  return unique;
+}
+
+Identity AccountIndex::identity_of(const Account& account) const {
+  Identity identity{account.uid, account.gid, {}};
+  const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(account.name));
+  if (found.empty()) return identity;
+  using Membership = std::pair<std::uint32_t, gid_t>;
+  for (const auto& [position, gid] :
+       std::ranges::equal_range(memberships_, found.front(), std::ranges::less{}, &Membership::first)) {
+    if (gid != account.gid) identity.supplementary.push_back(gid);
+  }
+  return identity;
+}
+
+std::size_t AccountIndex::home_count(std::string_view home) const {
+  return equal_to(database_.accounts, by_home_, home_key, home).size();
+}
+
+std::string AccountIndex::user_name(uid_t uid) const {
+  const auto* found = account(uid);
+  return found == nullptr ? std::to_string(uid) : found->name;
+}
+
+std::string AccountIndex::group_name(gid_t gid) const {
+  const auto* found = group(gid);
+  return found == nullptr ? std::to_string(gid) : found->name;
+}
+
+}  // namespace sshaudit

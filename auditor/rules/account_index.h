@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Answers about the account database that a name service gives one at a time, from one pass over all of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sshaudit/account.h"
+
+namespace sshaudit {
+
+class AccountIndex {
+ public:
+  // Keeps a reference to the database, which must not change afterwards.
+  explicit AccountIndex(const UserDatabase& database);
+
+  const UserDatabase& database() const { return database_; }
+
+  // The first that a look-up would return; null when there is none.
+  const Account* account(uid_t uid) const;
+  const Account* account(std::string_view name) const;
+  const Group* group(gid_t gid) const;
+
+  // Positions in database().accounts, ascending, of the accounts whose primary group it is.
+  std::span<const std::uint32_t> primary_members(gid_t gid) const;
+  std::span<const std::uint32_t> with_uid(uid_t uid) const;
+
+  // Everybody who is in the group, by primary group or by the list; each name once, primary members first.
+  std::vector<std::string> members(gid_t gid) const;
+
+  // What initgroups(3) makes of an enumerated account.
+  Identity identity_of(const Account& account) const;
+
+  // How many accounts have this home field.
+  std::size_t home_count(std::string_view home) const;
+
+  std::string user_name(uid_t uid) const;   // the number when the uid is no account
+  std::string group_name(gid_t gid) const;  // likewise
+
+ private:
+  void index_memberships();
+
+  using Positions = std::vector<std::uint32_t>;
+  const UserDatabase& database_;
+  Positions by_uid_;    // positions of accounts, sorted by (uid, position)
+  Positions by_gid_;    // by (primary gid, position)
+  Positions by_name_;   // by (name, position)
+  Positions by_home_;   // by (home, position)
+  Positions groups_;    // positions of groups, by (gid, position)
+  std::vector<std::pair<std::uint32_t, gid_t>> memberships_;  // (position of the account, gid), sorted
+};
+
+}  // namespace sshaudit

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "rules/catalogue.h"
+
+#include "rules/account_rules.h"
+#include "rules/host_rules.h"
+#include "rules/key_file_rules.h"
+
+namespace sshaudit {
+
+std::vector<const RuleInfo*> catalogue() {
+  std::vector<const RuleInfo*> rows;
+  const auto add = [&](const auto& rules) {
+    for (const auto& rule : rules) rows.push_back(&rule.info);
+  };
+  add(server_rules());
+  add(account_rules());
+  add(walk_rules());
+  add(open_rules());
+  add(host_rules());
+  return rows;
+}
+
+const RuleInfo* find_rule(std::string_view id) {
+  for (const auto* row : catalogue()) {
+    if (row->id == id) return row;
+  }
+  return nullptr;
+}
+
+}  // namespace sshaudit

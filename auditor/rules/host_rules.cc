@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "rules/host_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <unordered_set>
+
+#include "rules/wording.h"
+
+namespace sshaudit {
+namespace {
+
+using Details = std::vector<Detail>;
+Details strict_modes_off(const Server& server, const Context&) {
+  if (server.settings.strict_modes) return {};
+  return {{.path = {},
+           .message = "StrictModes is no: sshd reads key files that anybody can write",
+           .expected = "StrictModes yes",
+           .actual = "StrictModes no",
+           .remedy = {{}, "mend what sshaudit names as path-hijackable, then set StrictModes yes in sshd_config"}}};
+}
+
+Details settings_not_asked(const Server& server, const Context&) {
+  if (server.source != SettingsSource::not_asked) return {};
+  return {{.path = server.program,
+           .message = fmt::format("sshd did not tell its settings ({}): compiled-in defaults were assumed",
+                                  server.reason),
+           .expected = "an answer from sshd -T",
+           .actual = server.reason,
+           .remedy = {{}, "run sshaudit as root, and see what \"sshd -t\" says"}}};
+}
+
+Details settings_assumed(const Server& server, const Context&) {
+  if (server.source != SettingsSource::no_sshd) return {};
+  return {{.path = {},
+           .message = fmt::format("{}: compiled-in defaults were assumed", server.reason),
+           .expected = "an sshd that can be asked",
+           .actual = server.reason,
+           .remedy = {{}, "nothing to do if no sshd is meant to run here"}}};
+}
+
+Details match_needs_address(const Server& server, const Context&) {
+  if (!server.matches_address) return {};
+  return {{.path = {},
+           .message = "Match blocks in sshd_config ask for more than user and group: accounts were judged for a "
+                      "connection from an address that no block names",
+           .expected = "Match User and Match Group only",
+           .actual = "other Match criteria",
+           .remedy = {{}, "for another address see sshd -T -C user=NAME,host=NAME,addr=ADDRESS"}}};
+}
+
+Details row_malformed(const UserDatabase& database, const Context&) {
+  Details details;
+  for (const auto& row : database.malformed) {
+    details.push_back({.path = row.file,
+                       .message = fmt::format("{}:{} is no entry, {}: it is ignored", row.file, row.line, row.reason),
+                       .expected = "a well-formed row",
+                       .actual = row.reason,
+                       .remedy = {{}, "correct the row with vipw or vigr"},
+                       .line = row.line});
+  }
+  return details;
+}
+
+Details name_repeated(const UserDatabase& database, const Context&) {
+  std::map<std::string_view, std::size_t> repeated;
+  std::unordered_set<std::string_view> seen;
+  for (const auto& account : database.accounts) {
+    if (!seen.insert(account.name).second) ++repeated[account.name];
+  }
+  Details details;
+  for (const auto& [name, count] : repeated) {
+    details.push_back({.path = {},
+                       .message = fmt::format("the name {} has {} entries: only the first counts", name, count + 1),
+                       .expected = "one entry",
+                       .actual = fmt::format("{} entries", count + 1),
+                       .remedy = {{}, "remove or rename the others with vipw"}});
+  }
+  return details;
+}
+
+std::vector<std::string> names_of(const std::vector<const Account*>& accounts) {
+  std::vector<std::string> names;
+  for (const auto* account : accounts) {
+    if (std::ranges::find(names, account->name) == names.end()) names.push_back(account->name);
+  }
+  return names;
+}
+
+Details uid_shared(const UserDatabase& database, const Context& context) {
+  Details details;
+  for (const auto& account : database.accounts) {
+    const auto positions = context.accounts.with_uid(account.uid);
+    if (positions.size() < 2 || &database.accounts[positions.front()] != &account) continue;
+    std::vector<const Account*> accounts;
+    for (const auto position : positions) accounts.push_back(&database.accounts[position]);
+    const auto names = names_of(accounts);
+    if (names.size() < 2) continue;
+    details.push_back({.path = {},
+                       .message = fmt::format("uid {} is shared by {}: each can change the others' key files", account.uid,
+                                              listed(names)),
+                       .expected = "a uid for each account",
+                       .actual = listed(names),
+                       .remedy = {{}, "give each account a uid of its own, unless this is meant"}});
+  }
+  return details;
+}
+
+// Homes of persons only: system accounts share /, /bin and the like by design.
+Details home_shared(const UserDatabase& database, const Context&) {
+  constexpr uid_t first_person = 1000;
+  constexpr uid_t nobody = 65534;
+  std::map<std::string_view, std::vector<const Account*>> by_home;
+  for (const auto& account : database.accounts) {
+    const bool person = account.uid >= first_person && account.uid != nobody;
+    if (person && !account.home.empty() && account.home != "/") by_home[account.home].push_back(&account);
+  }
+  Details details;
+  for (const auto& [home, accounts] : by_home) {
+    const auto names = names_of(accounts);
+    const bool same_uid = std::ranges::all_of(accounts, [&](auto* one) { return one->uid == accounts.front()->uid; });
+    if (names.size() < 2 || same_uid) continue;
+    details.push_back({.path = std::string(home),
+                       .message = fmt::format("the home {} is shared by {}: sshd accepts its key file only for the "
+                                              "owner, or for all of them when root owns it",
+                                              home, listed(names)),
+                       .expected = "a home for each account",
+                       .actual = listed(names),
+                       .remedy = {{}, "give each account a home of its own, unless this is meant"}});
+  }
+  return details;
+}
+
+using S = Rule<Server>;
+const std::array server_rows = {
+    S{{"strict-modes-off", Subject::server, Effect::endangers, Severity::warning,
+       "sshd does not check who can write key files.",
+       "StrictModes (sshd_config(5)) is no: whoever can write a key file, or a directory that leads to it, can log in "
+       "as the user.",
+       "Mend the modes, then set StrictModes yes."},
+      strict_modes_off},
+    S{{"settings-not-asked", Subject::server, Effect::unknown, Severity::notice,
+       "An sshd is installed, but it did not tell its settings.",
+       "Without the answer of sshd -T the compiled-in defaults are assumed; the configuration may say otherwise.",
+       "Run sshaudit as root, and see what \"sshd -t\" says."},
+      settings_not_asked},
+    S{{"settings-assumed", Subject::server, Effect::informs, Severity::notice, "There is no sshd that could be asked.",
+       "Accounts are judged by the defaults that are compiled into sshd.",
+       "Nothing to do if no sshd is meant to run here."},
+      settings_assumed},
+    S{{"match-needs-address", Subject::server, Effect::informs, Severity::notice,
+       "Settings depend on where a connection comes from.",
+       "Match (sshd_config(5)) with criteria beyond User and Group: another address may be treated otherwise.",
+       "See sshd -T -C user=NAME,host=NAME,addr=ADDRESS."},
+      match_needs_address},
+};
+
+using H = Rule<UserDatabase>;
+const std::array host_rows = {
+    H{{"row-malformed", Subject::host, Effect::informs, Severity::warning,
+       "A row of passwd, group or shadow is no entry.",
+       "The C library drops such a row without a word: for sshd the account or group does not exist.",
+       "Correct the row with vipw or vigr."},
+      row_malformed},
+    H{{"name-repeated", Subject::host, Effect::informs, Severity::warning, "An account name has several entries.",
+       "A look-up by name returns the first; the others can never log in. (getpwnam(3))",
+       "Remove or rename the others with vipw."},
+      name_repeated},
+    H{{"uid-shared", Subject::host, Effect::informs, Severity::notice, "Several accounts have the same uid.",
+       "To the kernel they are one: each may write the others' files, and sshd's rules take each for the owner.",
+       "Give each account a uid of its own, unless this is meant."},
+      uid_shared},
+    H{{"home-shared", Subject::host, Effect::informs, Severity::notice, "Several persons have the same home.",
+       "They have the same key file, and it has one owner: sshd refuses it for the others, or accepts its keys for "
+       "all when root owns it. (OpenSSH misc.c: safe_path)",
+       "Give each account a home of its own, unless this is meant."},
+      home_shared},
+};
+
+}  // namespace
+
+std::span<const Rule<Server>> server_rules() { return server_rows; }
+std::span<const Rule<UserDatabase>> host_rules() { return host_rows; }
+
+}  // namespace sshaudit

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "rules/account_rules.h"
+#include "rules/key_file_rules.h"
+#include "rules/wording.h"
+
+namespace sshaudit {
+namespace {
+
+using Details = std::vector<Detail>;
+
+// auth2-pubkeyfile.c: auth_openfile. From 10.0 on the search for matches swallows what stops in a directory.
+std::string open_log(const KeyFileSubject& subject, const Context& context, int errnum) {
+  const bool in_directory = subject.file.walk.end == WalkEnd::not_searchable ||
+                            subject.file.walk.end == WalkEnd::not_directory;
+  if (!context.facts.logs_open_failures || (context.facts.globs_key_files && in_directory)) return {};
+  return fmt::format("Could not open user '{}' authorized keys '{}': {}", subject.evidence.account.name,
+                     subject.file.path, errno_in_words(errnum));
+}
+
+Details path_unsearchable(const KeyFileSubject& subject, const Context& context) {
+  const auto& walk = subject.file.walk;
+  if (walk.end != WalkEnd::not_searchable || walk.components.empty() || !subject.evidence.as_user) return {};
+  const auto& account = subject.evidence.account;
+  const auto& directory = walk.components.back();
+  Remedy remedy{{}, fmt::format("{} needs search permission (x) for {}", directory.path, account.name)};
+  if (is_private_to(directory.path, subject.evidence, context.accounts)) {
+    remedy = directory.status.uid == account.uid
+                 ? Remedy{{{"chmod", "u+x", directory.path}}, {}}
+                 : give_to_account(directory, subject.evidence, context.accounts);
+  }
+  return {{.path = directory.path,
+           .message = fmt::format("{} is {}, and {} may not search it{}, so sshd cannot reach {}", directory.path,
+                                  mode_and_owner(directory.status, context.accounts), account.name,
+                                  by_link(walk, directory.path), subject.file.path),
+           .sshd_logs = open_log(subject, context, EACCES),
+           .expected = fmt::format("searchable by {}", account.name),
+           .actual = mode_and_owner(directory.status, context.accounts),
+           .remedy = std::move(remedy)}};
+}
+
+Details key_file_unreadable(const KeyFileSubject& subject, const Context& context) {
+  const auto& file = subject.file;
+  const bool refused = file.open_errnum == EACCES || file.open_errnum == EPERM;
+  if (!refused || file.changed || !subject.evidence.as_user) return {};
+  const auto& account = subject.evidence.account;
+  const auto& component = file.walk.components.back();
+  Remedy remedy{{}, fmt::format("{} needs read permission for {}", component.path, account.name)};
+  if (is_private_to(component.path, subject.evidence, context.accounts)) {
+    remedy = component.status.uid == account.uid ? Remedy{{{"chmod", "u+r", component.path}}, {}}
+                                                 : give_to_account(component, subject.evidence, context.accounts);
+  }
+  return {{.path = component.path,
+           .message = fmt::format("{} is {}, and {} may not read it{}", component.path,
+                                  mode_and_owner(component.status, context.accounts), account.name,
+                                  by_link(file.walk, component.path)),
+           .sshd_logs = open_log(subject, context, file.open_errnum),
+           .expected = fmt::format("readable by {}", account.name),
+           .actual = mode_and_owner(component.status, context.accounts),
+           .remedy = std::move(remedy)}};
+}
+
+Details key_file_not_regular(const KeyFileSubject& subject, const Context& context) {
+  const auto& walk = subject.file.walk;
+  if (walk.end != WalkEnd::found || S_ISREG(walk.components.back().status.mode)) return {};
+  const auto& component = walk.components.back();
+  const auto& user = subject.evidence.account.name;
+  const auto form = context.facts.logs_open_failures ? "User '{}' authorized keys '{}' is not a regular file"
+                                                     : "User {} authorized keys {} is not a regular file";
+  const auto kind = kind_of(component.status.mode);
+  return {{.path = component.path,
+           .message = fmt::format("{} is {}, not a regular file{}", component.path, kind,
+                                  by_link(walk, component.path)),
+           .sshd_logs = fmt::format(fmt::runtime(form), user, subject.file.path),
+           .expected = "a regular file",
+           .actual = kind,
+           .remedy = {{}, "move it away and put a file with the public keys in its place"}}};
+}
+
+Details key_file_dangling_link(const KeyFileSubject& subject, const Context&) {
+  const auto& walk = subject.file.walk;
+  if (walk.end != WalkEnd::dangling || walk.links.empty()) return {};
+  const auto& link = walk.links.back();
+  return {{.path = link.path,
+           .message = fmt::format("{} is a link to {}, which does not exist: sshd finds no key there", link.path,
+                                  link.target),
+           .expected = "a link to something that exists",
+           .actual = link.target,
+           .remedy = {{}, "put a file with the public keys in place of the link, or make what it points to"}}};
+}
+
+Details path_not_directory(const KeyFileSubject& subject, const Context& context) {
+  const auto& walk = subject.file.walk;
+  if (walk.end != WalkEnd::not_directory || walk.components.empty()) return {};
+  const auto& component = walk.components.back();
+  return {{.path = component.path,
+           .message = fmt::format("{} is {}, not a directory{}, so sshd cannot reach {}", component.path,
+                                  kind_of(component.status.mode), by_link(walk, component.path), subject.file.path),
+           .sshd_logs = open_log(subject, context, ENOTDIR),
+           .expected = "a directory",
+           .actual = kind_of(component.status.mode),
+           .remedy = {{}, "move it away and make a directory with mode 0700 in its place"}}};
+}
+
+Details path_unresolvable(const KeyFileSubject& subject, const Context& context) {
+  const auto& walk = subject.file.walk;
+  if (walk.end != WalkEnd::unresolvable) return {};
+  const bool loop = walk.errnum == ELOOP;
+  return {{.path = walk.stopped_at,
+           .message = fmt::format("{} cannot be resolved: {}", subject.file.path,
+                                  loop ? "its symbolic links lead in a circle, or are more than 40"
+                                       : "a name on the way is too long"),
+           .sshd_logs = open_log(subject, context, walk.errnum),
+           .expected = "a path that the kernel resolves",
+           .actual = errno_in_words(walk.errnum),
+           .remedy = {{}, "put a file with the public keys in place of the link"}}};
+}
+
+std::string why_unseen(const KeyFileSubject& subject) {
+  const auto& file = subject.file;
+  if (file.walk.end == WalkEnd::automount) return "an automounter would have to mount it, and nothing is mounted";
+  if (file.walk.end == WalkEnd::unseen && file.walk.errnum == 0) return "it lies in /proc, which is not looked into";
+  if (file.walk.end == WalkEnd::unseen) return errno_in_words(file.walk.errnum);
+  if (file.changed) return "it changed while it was looked at";
+  if (file.open_errnum != 0 && file.open_errnum != EACCES && file.open_errnum != EPERM) {
+    return errno_in_words(file.open_errnum);
+  }
+  if (file.read_errnum != 0) return errno_in_words(file.read_errnum);
+  return file.truncated && file.key_lines == 0 ? "it is larger than 16 MiB, and no key is in that part" : "";
+}
+
+Details path_unseen(const KeyFileSubject& subject, const Context&) {
+  auto reason = why_unseen(subject);
+  if (reason.empty()) return {};
+  const auto& walk = subject.file.walk;
+  const auto& path = walk.stopped_at.empty() ? subject.file.path : walk.stopped_at;
+  return {{.path = path,
+           .message = fmt::format("{} could not be looked at: {}", path, reason),
+           .expected = "a file that can be looked at",
+           .actual = reason,
+           .remedy = {{}, "look again when it can be reached"}}};
+}
+
+constexpr std::string_view as_user_why =
+    "sshd opens key files with the rights of the user, not with those of root. (OpenSSH auth2-pubkey.c: "
+    "temporarily_use_uid before auth_openkeyfile)";
+constexpr std::string_view regular_why =
+    "sshd reads keys from regular files only, and resolves their names as the kernel does. (OpenSSH "
+    "auth2-pubkeyfile.c: auth_openfile; path_resolution(7))";
+
+using R = Rule<KeyFileSubject>;
+constexpr auto refuses = Effect::refuses;
+constexpr auto error = Severity::error;
+constexpr auto key_file = Subject::key_file;
+
+const std::array rules = {
+    R{{"path-unsearchable", key_file, refuses, error, "The user may not search a directory that leads to the key file.",
+       as_user_why, "Give the user search permission: chmod u+x DIR, or chown -h USER DIR"},
+      path_unsearchable},
+    R{{"key-file-unreadable", key_file, refuses, error, "The user may not read the key file.", as_user_why,
+       "Give the user read permission: chmod u+r FILE, or chown -h USER FILE"},
+      key_file_unreadable},
+    R{{"key-file-not-regular", key_file, refuses, error, "The key file is a directory, a FIFO, a socket or a device.",
+       regular_why, "Put a regular file with the public keys in its place."},
+      key_file_not_regular},
+    R{{"key-file-dangling-link", key_file, refuses, error, "The key file is a symbolic link to nothing.", regular_why,
+       "Put a regular file with the public keys in place of the link."},
+      key_file_dangling_link},
+    R{{"path-not-directory", key_file, refuses, error, "Something that leads to the key file is not a directory.",
+       regular_why, "Put a directory with mode 0700 in its place."},
+      path_not_directory},
+    R{{"path-unresolvable", key_file, refuses, error, "The name of the key file cannot be resolved.", regular_why,
+       "Put a regular file with the public keys in place of the link."},
+      path_unresolvable},
+    R{{"path-unseen", key_file, Effect::unknown, Severity::notice, "The key file could not be looked at.",
+       "What was not seen is not judged: sshd may accept or refuse.", "Look again when the path can be reached."},
+      path_unseen},
+};
+
+}  // namespace
+
+// A file below a home that is not there is none of the key file's fault; and where nobody is expected to log in, a
+// directory of somebody else's that the account may not enter is not its own either.
+bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence) {
+  const auto& walk = file.walk;
+  if (walk.end == WalkEnd::missing || !file.hidden_exists) return true;
+  const bool below_home = file.path.starts_with(evidence.account.home + "/");
+  const bool home_is_gone = evidence.home.end == WalkEnd::missing || evidence.home.end == WalkEnd::dangling;
+  const bool home_is_directory = evidence.home.end == WalkEnd::found && !evidence.home.components.empty() &&
+                                 S_ISDIR(evidence.home.components.back().status.mode);
+  if (below_home && (home_is_gone || (evidence.home.end == WalkEnd::found && !home_is_directory))) return true;
+  const bool shut_out = walk.end == WalkEnd::not_searchable || file.open_errnum == EACCES;
+  if (shut_out && !walk.components.empty()) {
+    const bool own = walk.components.back().status.uid == evidence.account.uid;
+    return !own && !is_expected(evidence);
+  }
+  const bool read_whole = walk.end == WalkEnd::found && S_ISREG(walk.components.back().status.mode) &&
+                          !file.changed && file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
+  return read_whole && file.key_lines == 0;
+}
+
+bool has_keys(const AccountEvidence& evidence) {
+  return std::ranges::any_of(evidence.key_files, [&](const auto& file) { return !holds_no_keys(file, evidence); });
+}
+
+std::span<const Rule<KeyFileSubject>> open_rules() { return rules; }
+
+}  // namespace sshaudit

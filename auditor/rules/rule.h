@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The shape of a rule: a row, and the function beside it that looks for what the row says.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "parse/sshd_version.h"
+#include "rules/account_index.h"
+#include "sshaudit/finding.h"
+
+namespace sshaudit {
+
+// What every check may ask beside its subject.
+struct Context {
+  const AccountIndex& accounts;
+  SshdFacts facts;
+};
+
+// check() returns one detail for each place where the row is true of the subject; none is the usual answer.
+template <class Subject>
+struct Rule {
+  RuleInfo info;
+  std::vector<Detail> (*check)(const Subject&, const Context&);
+};
+
+template <class Subject>
+void judge(std::span<const Rule<Subject>> rules, const Subject& subject, const Context& context,
+           std::vector<Finding>& findings) {
+  for (const auto& rule : rules) {
+    for (auto& detail : rule.check(subject, context)) findings.push_back({&rule.info, std::move(detail)});
+  }
+}
+
+}  // namespace sshaudit

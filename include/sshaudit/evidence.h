@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// All that was seen of one account: input of the rules, output of gather.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sshaudit/account.h"
+#include "sshaudit/path_walk.h"
+#include "sshaudit/server.h"
+
+namespace sshaudit {
+
+// A file that AuthorizedKeysFile names, after expansion, opened and read with the rights of the account.
+struct KeyFile {
+  std::string path;  // as sshd opens it
+  PathWalk walk;
+  int open_errnum = 0;        // why open(2) failed though the walk reached a regular file
+  int read_errnum = 0;        // why reading stopped early
+  bool changed = false;       // what was opened is not what was judged
+  bool truncated = false;     // larger than is read (16 MiB)
+  bool hidden_exists = true;  // not searchable for the account: false when root sees that nothing is there
+  std::size_t key_lines = 0;  // lines that are neither empty nor a comment
+
+  bool operator==(const KeyFile&) const = default;
+};
+
+struct AccountEvidence {
+  Account account;
+  Identity identity;
+  Settings settings;              // for this account, Match blocks applied
+  std::string settings_error;     // why sshd did not tell them; settings are then the global ones
+  std::string name_error;         // why an AuthorizedKeysFile entry cannot be expanded; empty when all can
+  PathWalk home;                  // seen by the account
+  std::vector<KeyFile> key_files;  // in the order in which sshd reads them
+  std::shared_ptr<const PathWalk> shell;  // as root sees it; many accounts share one
+  bool as_user = true;            // seen with the rights of the account, not those of somebody else
+};
+
+}  // namespace sshaudit

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What a rule says about the host, and the rule's own row.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sshaudit {
+
+enum class Effect {
+  refuses,    // sshd will not let this subject be used
+  closes,     // the key is accepted, but the session ends at once
+  endangers,  // accepted, but someone else can take the login over, or it stops on a known date
+  informs,    // worth knowing
+  unknown,    // something needed could not be seen
+};
+
+enum class Severity { notice, warning, error };  // in ascending order
+
+// In the order in which sshd meets them; Host is for rules that compare accounts.
+enum class Subject { server, account, key_file, host };
+
+struct RuleInfo {
+  std::string_view id;  // kebab-case; never changes meaning once released
+  Subject subject = Subject::account;
+  Effect effect = Effect::informs;
+  Severity severity = Severity::notice;
+  std::string_view summary;    // what is true of the host, one line
+  std::string_view rationale;  // why it matters, and the source of the rule
+  std::string_view remedy;     // what to type or to do
+};
+
+struct Remedy {
+  std::vector<std::vector<std::string>> commands;  // argument vectors; safe to run in this order
+  std::string note;                                // advice where no command is safe
+
+  bool operator==(const Remedy&) const = default;
+};
+
+// The part of a finding that a rule's check returns. Strings may hold bytes that a user controls: they are
+// escaped where they are rendered, and only there.
+struct Detail {
+  std::string path;  // empty where the finding is not about a file
+  std::string message;
+  std::string sshd_logs;  // the line that sshd writes at LogLevel INFO; empty when it writes none
+  std::string expected;
+  std::string actual;
+  Remedy remedy;
+  std::size_t line = 0;  // 1-based; 0 where there is none
+
+  bool operator==(const Detail&) const = default;
+};
+
+struct Finding {
+  const RuleInfo* rule = nullptr;  // never null in a report; static storage
+  Detail detail;
+};
+
+}  // namespace sshaudit

@@ -85,8 +85,9 @@ Result<Fd> open_database(PathResolver& resolver, const std::string& path) {
     errno = found.errnum;
     return tl::unexpected(errno_error("open", path));
   }
-  const std::string name = "/proc/self/fd/" + std::to_string(found.node->fd.get());
   if (!S_ISREG(found.node->component.status.mode)) return tl::unexpected(Error{"not a regular file", path, 0});
+  const Fd node = open_node(*found.node);
+  const std::string name = "/proc/self/fd/" + std::to_string(node.get());
   Fd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return tl::unexpected(errno_error("open", path));
   return fd;

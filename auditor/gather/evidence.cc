@@ -69,7 +69,7 @@ void AccountObserver::act_as_root() {
 }
 
 PathWalk AccountObserver::observe_home(const std::string& home) {
-  if (!home.empty()) return walk_of(home, as_user_.resolve(home));
+  if (!home.empty()) return walk_of(home, as_user_.resolve_directory(home));
   PathWalk none;
   none.errnum = ENOENT;
   return none;
@@ -119,7 +119,7 @@ void AccountObserver::read_key_file(const Resolution& found, KeyFile& file) {
   }
   file.changed = !same_file(node.component.status, opened);
   if (file.changed) return;
-  file.read_errnum = read_to_end(fd.get(), largest_key_file, bytes_);
+  file.read_errnum = read_to_end(fd.get(), static_cast<std::size_t>(opened.st_size), largest_key_file, bytes_);
   file.key_lines = count_key_lines(bytes_);
   file.truncated = bytes_.size() == largest_key_file;
 }

@@ -57,7 +57,7 @@ std::vector<PathComponent> chain_of(const PathNode& last) {
   for (const PathNode* node = &last; node != nullptr; node = node->parent.get()) {
     constexpr mode_t group_write = 020;
     chain.push_back(node->component);
-    if ((node->component.status.mode & group_write) != 0) chain.back().acl = read_acl(node->fd.get());
+    if ((node->component.status.mode & group_write) != 0) chain.back().acl = read_acl(open_node(*node).get());
   }
   std::ranges::reverse(chain);
   return chain;
@@ -70,6 +70,13 @@ std::string last_component(std::string_view path, std::size_t slash) {
 }
 
 }  // namespace
+
+Fd open_node(const PathNode& node) {
+  if (node.fd) return Fd(fcntl(node.fd.get(), F_DUPFD_CLOEXEC, 0));
+  const auto& path = node.component.path;
+  const auto name = path.substr(path.rfind('/') + 1);
+  return Fd(openat(node.parent->fd.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
 
 PathWalk walk_of(std::string_view requested, const Resolution& resolution) {
   return {.requested = std::string(requested),
@@ -100,17 +107,19 @@ void PathResolver::identity_changed() {
   remembered_.clear();
 }
 
-Resolution PathResolver::resolve(std::string_view path) {
+Resolution PathResolver::resolve(std::string_view path) { return resolve_as(path, Expected::file); }
+
+Resolution PathResolver::resolve_as(std::string_view path, Expected expected) {
   const auto slash = path.rfind('/');
   if (path.size() >= PATH_MAX) {
     Resolution too_long{root_, WalkEnd::unresolvable, ENAMETOOLONG, std::string(path), {}};
     return too_long;
   }
-  if (slash == std::string_view::npos) return resolve("/" + std::string(path));
+  if (slash == std::string_view::npos) return resolve_as("/" + std::string(path), expected);
   auto resolution = resolve_directory(std::string(path.substr(0, slash)));
   if (resolution.end != WalkEnd::found) return resolution;
   const auto links_before = resolution.links.size();
-  advance(resolution, last_component(path, slash));
+  advance(resolution, last_component(path, slash), expected);
   const bool behind_link = resolution.links.size() > links_before;
   if (resolution.end == WalkEnd::missing && behind_link) resolution.end = WalkEnd::dangling;
   return resolution;
@@ -121,7 +130,7 @@ Resolution PathResolver::resolve_directory(const std::string& path) {
   if (path.empty()) return {root_, WalkEnd::found, 0, {}, {}};
   if (const auto known = public_.find(path); known != public_.end()) return known->second;
   if (const auto known = remembered_.find(path); known != remembered_.end()) return known->second;
-  auto resolution = resolve(path);
+  auto resolution = resolve_as(path, Expected::directory);
   const bool plain = resolution.end == WalkEnd::found && resolution.links.empty();
   const auto above = path.rfind('/');
   const bool above_is_public = above == 0 ? root_open_to_all_ : public_.contains(path.substr(0, above));
@@ -135,12 +144,16 @@ Resolution PathResolver::resolve_directory(const std::string& path) {
 }
 
 // Walks from where the resolution stands along `pending`; links put their targets in front of it.
-void PathResolver::advance(Resolution& resolution, std::string pending) const {
+void PathResolver::advance(Resolution& resolution, std::string pending, Expected expected) const {
   while (!pending.empty() && resolution.end == WalkEnd::found) {
     const auto slash = pending.find('/');
     const std::string name = pending.substr(0, slash);
     pending = slash == std::string::npos ? std::string() : last_component(pending, slash);
-    if (!name.empty()) step(resolution, name, pending);
+    if (name == "." || name == "..") {
+      step_back(resolution, name == "..");
+    } else if (!name.empty()) {
+      step(resolution, name, pending, expected);
+    }
   }
 }
 
@@ -152,31 +165,49 @@ bool PathResolver::may_look_up(Resolution& resolution, std::string_view name) co
   return false;
 }
 
-void PathResolver::step(Resolution& resolution, std::string_view name, std::string& pending) const {
+// "." and "..". The kernel asks for search permission on the directory, so "." is looked up for both; the directory
+// above is open already.
+void PathResolver::step_back(Resolution& resolution, bool to_parent) const {
   const auto directory = resolution.node;
-  const bool is_dots = name == "." || name == "..";
-  if (!is_dots && !may_look_up(resolution, name)) return;
-  auto path = is_dots ? directory->component.path : child_path(*directory, name);
-  // "." stands in for "..": the kernel checks the same permission, and the directory above is already open.
-  const std::string lookup(is_dots ? "." : name);
-  Fd fd(openat(directory->fd.get(), lookup.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const Fd fd(openat(directory->fd.get(), ".", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd) return stop_by_errno(resolution, directory->component.path);
+  if (to_parent && directory->parent) resolution.node = directory->parent;
+}
+
+// What is expected to be a directory is opened first, what is expected to be a file is looked at first: one system
+// call less for each when that is so.
+void PathResolver::step(Resolution& resolution, const std::string& name, std::string& pending,
+                        Expected expected) const {
+  if (!may_look_up(resolution, name)) return;
+  const auto directory = resolution.node;
+  auto path = child_path(*directory, name);
   struct stat status {};
-  if (!fd || fstat(fd.get(), &status) != 0) return stop_by_errno(resolution, std::move(path));
-  if (is_dots) {
-    if (name == ".." && directory->parent) resolution.node = directory->parent;
-    return;
+  const bool look_first = expected == Expected::file && pending.empty() && directory->fd;
+  const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  if (look_first && fstatat(directory->fd.get(), name.c_str(), &status, flags) != 0) {
+    return stop_by_errno(resolution, std::move(path));
+  }
+  Fd fd;
+  if (!look_first || !S_ISREG(status.st_mode)) {
+    fd = Fd(openat(directory->fd.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd || fstat(fd.get(), &status) != 0) return stop_by_errno(resolution, std::move(path));
   }
   if (S_ISLNK(status.st_mode)) return follow(resolution, path, fd.get(), status, pending);
   if (path.size() >= PATH_MAX) return stop(resolution, WalkEnd::unresolvable, ENAMETOOLONG, std::move(path));
-  const auto place = status.st_dev == directory->component.status.device ? Place::ordinary : place_of(fd.get());
+  enter(resolution, std::move(path), std::move(fd), status);
+}
+
+// What was found becomes where the resolution stands, unless nothing may be looked at there.
+void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const struct stat& status) const {
+  const auto directory = resolution.node;
+  const bool same_file_system = status.st_dev == directory->component.status.device;
+  const auto place = same_file_system || !fd ? Place::ordinary : place_of(fd.get());
   if (place == Place::kernel) return stop(resolution, WalkEnd::unseen, 0, std::move(path));
-  const bool automounter = place == Place::automounter ||
-                           (directory->automounter && status.st_dev == directory->component.status.device);
   auto node = std::make_shared<PathNode>();
   node->component = {std::move(path), status_of(status), {}};
   node->fd = std::move(fd);
   node->parent = directory;
-  node->automounter = automounter;
+  node->automounter = place == Place::automounter || (directory->automounter && same_file_system);
   resolution.node = std::move(node);
 }
 

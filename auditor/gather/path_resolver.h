@@ -18,10 +18,10 @@
 
 namespace sshaudit {
 
-// A file that was reached, held open (O_PATH) together with the directories above it.
+// A file that was reached. Directories are held open (O_PATH), so that what was judged is what is gone on from.
 struct PathNode {
   PathComponent component;
-  Fd fd;
+  Fd fd;                                   // none for a regular file
   std::shared_ptr<const PathNode> parent;  // null for the root directory
   bool automounter = false;                // an autofs directory: looking up a name in it may mount
 };
@@ -33,6 +33,9 @@ struct Resolution {
   std::string stopped_at;
   std::vector<FollowedLink> links;
 };
+
+// A descriptor (O_PATH) of what was reached.
+Fd open_node(const PathNode& node);
 
 // The evidence in a resolution. ACLs are read of the components that their group may write.
 PathWalk walk_of(std::string_view requested, const Resolution& resolution);
@@ -46,17 +49,23 @@ class PathResolver {
   // it came.
   Resolution resolve(std::string_view path);
 
+  // The same, for what should be a directory that other paths go through. Its answer is remembered.
+  Resolution resolve_directory(const std::string& path);
+
   // To be called when the thread's file identity has changed: what one identity reached says nothing of another,
   // except for directories that everybody may search.
   void identity_changed();
 
  private:
+  enum class Expected { directory, file };
   using Memory = std::unordered_map<std::string, Resolution>;
 
   explicit PathResolver(std::string root_path) : root_path_(std::move(root_path)) {}
-  Resolution resolve_directory(const std::string& path);
-  void advance(Resolution& resolution, std::string pending) const;
-  void step(Resolution& resolution, std::string_view name, std::string& pending) const;
+  Resolution resolve_as(std::string_view path, Expected expected);
+  void advance(Resolution& resolution, std::string pending, Expected expected) const;
+  void step(Resolution& resolution, const std::string& name, std::string& pending, Expected expected) const;
+  void enter(Resolution& resolution, std::string path, Fd fd, const struct stat& status) const;
+  void step_back(Resolution& resolution, bool to_parent) const;
   bool may_look_up(Resolution& resolution, std::string_view name) const;
   void follow(Resolution& resolution, const std::string& link, int link_fd, const struct stat& status,
               std::string& pending) const;

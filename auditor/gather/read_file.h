@@ -13,8 +13,8 @@ namespace sshaudit {
 Error errno_error(std::string_view what, std::string_view path);  // takes errno as it is now
 
 // Reads from `fd` to its end or to `limit` bytes, whichever comes first, into `bytes` (its old content is lost).
-// Returns 0 or an errno.
-int read_to_end(int fd, std::size_t limit, std::string& bytes);
+// `expected` is the size that fstat(2) gave; a file of that size is not asked for more. Returns 0 or an errno.
+int read_to_end(int fd, std::size_t expected, std::size_t limit, std::string& bytes);
 
 // The first `limit` bytes of a regular file below the directory `at` (AT_FDCWD for the host). Only for files that
 // root controls: it follows links.

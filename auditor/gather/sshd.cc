@@ -37,7 +37,8 @@ constexpr std::array installations = {
 Result<std::string> read_below(PathResolver& resolver, const std::string& path, std::size_t limit) {
   const auto found = resolver.resolve(path);
   if (found.end != WalkEnd::found) return tl::unexpected(Error{"open", path, found.errnum});
-  return read_file(AT_FDCWD, "/proc/self/fd/" + std::to_string(found.node->fd.get()), limit);
+  const Fd node = open_node(*found.node);
+  return read_file(AT_FDCWD, "/proc/self/fd/" + std::to_string(node.get()), limit);
 }
 
 // What os-release knows completes what the program says of itself: RHEL's carries no tag, all others do.

@@ -39,9 +39,8 @@ void judge_key_file(const KeyFileSubject& subject, const Context& context, std::
 // The first line that applies decides. One usable key file is enough.
 KeyLogin fold(std::span<const Finding> of_account, const KeyFiles& files) {
   if (any_of(of_account, Effect::refuses)) return KeyLogin::refused;
-  if (any_of(of_account, Effect::unknown)) return files.refused > 0 && files.usable == 0 && files.unknown == 0
-                                                      ? KeyLogin::refused
-                                                      : KeyLogin::unknown;
+  if (any_of(of_account, Effect::unknown))
+    return files.refused > 0 && files.usable == 0 && files.unknown == 0 ? KeyLogin::refused : KeyLogin::unknown;
   if (files.usable > 0) return any_of(of_account, Effect::closes) ? KeyLogin::closes : KeyLogin::accepted;
   if (files.unknown > 0) return KeyLogin::unknown;
   return files.refused > 0 ? KeyLogin::refused : KeyLogin::none;

@@ -27,12 +27,9 @@ constexpr auto footer =
 // CLI11 maps words to values; the words are those of the manual.
 const std::map<std::string, Format> formats = {
     {"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}};
-const std::map<std::string, When> whens = {
-    {"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
-const std::map<std::string, std::optional<Severity>> severities = {{"error", Severity::error},
-                                                                   {"warning", Severity::warning},
-                                                                   {"notice", Severity::notice},
-                                                                   {"never", std::nullopt}};
+const std::map<std::string, When> whens = {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+const std::map<std::string, std::optional<Severity>> severities = {
+    {"error", Severity::error}, {"warning", Severity::warning}, {"notice", Severity::notice}, {"never", std::nullopt}};
 
 // An option whose value is one of the words of `values`.
 template <class Value>
@@ -43,7 +40,8 @@ void add_choice(CLI::App& app, const std::string& name, const std::map<std::stri
   const auto check = [&values, words](const std::string& text) {
     return values.contains(text) ? std::string() : "must be one of " + words;
   };
-  app.add_option_function<std::string>(name, [&](const std::string& text) { target = values.at(text); }, help)
+  app.add_option_function<std::string>(
+         name, [&](const std::string& text) { target = values.at(text); }, help)
       ->check(CLI::Validator(check, words))
       ->option_text(words);
 }
@@ -52,12 +50,10 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
   app.add_option("USER", arguments.users, "Accounts to audit")->option_text(" ");
   app.add_flag("--all-users", arguments.all_users, "Audit every account");
   add_choice(app, "--format", formats, arguments.format, "What is written (default text)");
-  app.add_option("-o,--output", arguments.output, "Write to FILE, at once and only when complete")
-      ->option_text("FILE");
+  app.add_option("-o,--output", arguments.output, "Write to FILE, at once and only when complete")->option_text("FILE");
   app.add_option("--root", arguments.root, "Audit the system that is mounted at DIR, by its own files")
       ->option_text("DIR");
-  app.add_option("--sshd-config", arguments.sshd_config, "Configuration that sshd is asked about")
-      ->option_text("FILE");
+  app.add_option("--sshd-config", arguments.sshd_config, "Configuration that sshd is asked about")->option_text("FILE");
   app.add_option("--sshd-version", arguments.sshd_version, "Judge as this sshd would; TEXT as ssh -V prints it")
       ->option_text("TEXT");
   add_choice(app, "--fail-on", severities, arguments.fail_on,

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "audit.h"
-#include "cli/output.h"
+#include "cli/report_file.h"
 #include "cli/version.h"
 #include "gather/accounts.h"
 #include "gather/evidence.h"
@@ -135,7 +135,7 @@ AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& 
   return audit_account(evidence, audit.context);
 }
 
-Result<Summary> write_report(Audit& audit, Output& output) {
+Result<Summary> write_report(Audit& audit, ReportFile& output) {
   auto observer = AccountObserver::open(audit.arguments.root, audit.context.facts);
   if (!observer) return tl::unexpected(observer.error());
   std::vector<Account> named;
@@ -164,7 +164,7 @@ Result<Summary> write_report(Audit& audit, Output& output) {
 }
 
 Result<int> run_rules(const Arguments& arguments) {
-  auto output = Output::open(arguments.output);
+  auto output = ReportFile::open(arguments.output);
   if (!output) return tl::unexpected(output.error());
   const auto* rule = find_rule(arguments.rule);
   if (!arguments.rule.empty() && rule == nullptr) {
@@ -184,7 +184,7 @@ Result<int> run_audit(const Arguments& arguments) {
       return tl::unexpected(Error{"--sshd-version: not as ssh -V prints it", arguments.sshd_version, 0});
     }
   }
-  auto output = Output::open(arguments.output);
+  auto output = ReportFile::open(arguments.output);
   if (!output) return tl::unexpected(output.error());
   auto accounts = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
   if (!accounts) return tl::unexpected(accounts.error());

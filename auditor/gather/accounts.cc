@@ -63,7 +63,8 @@ Result<void> for_each_row(Fd fd, const std::string& path, Visit visit) {
 
 void note_malformed(UserDatabase& database, const std::string& file, std::size_t line, std::string_view reason) {
   const auto so_far = std::ranges::count(database.malformed, file, &MalformedRow::file);
-  if (static_cast<std::size_t>(so_far) < most_malformed) database.malformed.push_back({file, line, std::string(reason)});
+  if (static_cast<std::size_t>(so_far) < most_malformed)
+    database.malformed.push_back({file, line, std::string(reason)});
 }
 
 // Parses every row of a database file, keeps the entries in `entries` (when there is one) and notes what the C
@@ -101,7 +102,8 @@ Result<void> read_database(const std::string& root, UserDatabase& database, bool
   if (!passwd) return tl::unexpected(passwd.error());
   auto* accounts = keep_entries ? &database.accounts : nullptr;
   auto* groups = keep_entries ? &database.groups : nullptr;
-  if (auto done = read_rows(std::move(*passwd), "/etc/passwd", parse_passwd_row, database, accounts); !done) return done;
+  if (auto done = read_rows(std::move(*passwd), "/etc/passwd", parse_passwd_row, database, accounts); !done)
+    return done;
   if (auto group = open_database(*resolver, "/etc/group")) {
     if (auto done = read_rows(std::move(*group), "/etc/group", parse_group_row, database, groups); !done) return done;
   }

@@ -44,7 +44,7 @@ class AccountObserver {
   PathResolver as_root_;
   SshdFacts facts_;
   std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;  // by the field of passwd
-  std::string bytes_;                                                       // reused between key files
+  std::string bytes_;                                                        // reused between key files
 };
 
 }  // namespace sshaudit

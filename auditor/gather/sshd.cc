@@ -132,8 +132,13 @@ std::vector<std::string> Sshd::command() const {
   // Not as root sshd does not insist on its run-time directory, which is there only while a daemon runs. The
   // capability lets it read a configuration that only root may read.
   if (host_key_ && geteuid() == 0) {
-    argv = {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all,+dac_override",
-            "--ambient-caps=-all,+dac_override", "--"};
+    argv = {"/usr/bin/setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            "--inh-caps=-all,+dac_override",
+            "--ambient-caps=-all,+dac_override",
+            "--"};
   }
   argv.insert(argv.end(), {server_.program, "-T"});
   if (!is_default_config_) argv.insert(argv.end(), {"-f", config_});

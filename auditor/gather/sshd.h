@@ -15,9 +15,9 @@
 namespace sshaudit {
 
 struct SshdChoice {
-  std::string root = "/";                // the audited system; only the host's own sshd ("/") can be asked
-  std::string config;                    // other configuration file; empty for the default
-  std::optional<SshdVersion> version;    // overrides what the program says of itself
+  std::string root = "/";              // the audited system; only the host's own sshd ("/") can be asked
+  std::string config;                  // other configuration file; empty for the default
+  std::optional<SshdVersion> version;  // overrides what the program says of itself
 };
 
 class Sshd {
@@ -45,8 +45,8 @@ class Sshd {
   void scan_file(const std::string& path, int depth);
 
   Server server_;
-  std::string config_;                 // path of the configuration file
-  std::string config_directory_;       // what relative names in Include start from
+  std::string config_;            // path of the configuration file
+  std::string config_directory_;  // what relative names in Include start from
   bool is_default_config_ = true;
   std::unique_ptr<HostKey> host_key_;  // made when sshd finds no key of its own
 };

@@ -50,26 +50,30 @@ Result<pid_t> spawn(const std::vector<std::string>& argv, const Pipe& out, const
   return child;
 }
 
-// Takes what is there. False at the end of the stream or when there is too much.
+// Takes what is there. False at the end of the stream.
 bool drain(const Fd& fd, std::string& text) {
   std::array<char, 16384> chunk{};
   const auto got = read(fd.get(), chunk.data(), chunk.size());
   if (got < 0) return errno == EINTR || errno == EAGAIN;
   text.append(chunk.data(), static_cast<std::size_t>(got));
-  return got > 0 && text.size() <= most_output;
+  return got > 0;
 }
 
-// Reads both streams to their ends; false when the deadline passed first.
-bool collect(const Pipe& out, const Pipe& err, Clock::time_point end, Output& output) {
+bool is_too_much(const ProgramOutput& output) {
+  return output.out.size() > most_output || output.err.size() > most_output;
+}
+
+// Reads both streams to their ends; false when the deadline passed first, or when there is too much.
+bool collect(const Pipe& out, const Pipe& err, Clock::time_point end, ProgramOutput& output) {
   std::array<pollfd, 2> streams = {pollfd{out.read.get(), POLLIN, 0}, pollfd{err.read.get(), POLLIN, 0}};
-  while (streams[0].fd >= 0 || streams[1].fd >= 0) {
+  while (!is_too_much(output) && (streams[0].fd >= 0 || streams[1].fd >= 0)) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
     if (left <= 0) return false;
     if (poll(streams.data(), streams.size(), static_cast<int>(left)) < 0 && errno != EINTR) return false;
     if (streams[0].revents != 0 && !drain(out.read, output.out)) streams[0].fd = -1;
     if (streams[1].revents != 0 && !drain(err.read, output.err)) streams[1].fd = -1;
   }
-  return output.out.size() <= most_output && output.err.size() <= most_output;
+  return !is_too_much(output);
 }
 
 // The exit status of the child, which is killed when it is still there at `end`.
@@ -89,7 +93,7 @@ Result<int> reap(pid_t child, Clock::time_point end) {
 
 }  // namespace
 
-Result<Output> run_program(const std::vector<std::string>& argv, std::chrono::milliseconds deadline) {
+Result<ProgramOutput> run_program(const std::vector<std::string>& argv, std::chrono::milliseconds deadline) {
   auto out = make_pipe();
   auto err = make_pipe();
   if (!out || !err) return tl::unexpected(out ? err.error() : out.error());
@@ -98,11 +102,11 @@ Result<Output> run_program(const std::vector<std::string>& argv, std::chrono::mi
   out->write = Fd();
   err->write = Fd();
   const auto end = Clock::now() + deadline;
-  Output output;
+  ProgramOutput output;
   const bool complete = collect(*out, *err, end, output);
   const auto status = reap(*child, complete ? end : Clock::now());
+  if (is_too_much(output)) return tl::unexpected(Error{"too much output", argv.front(), 0});
   if (!status) return tl::unexpected(Error{status.error().what, argv.front(), ETIMEDOUT});
-  if (!complete) return tl::unexpected(Error{"too much output", argv.front(), 0});
   output.exit_status = *status;
   return output;
 }

@@ -10,7 +10,7 @@
 
 namespace sshaudit {
 
-struct Output {
+struct ProgramOutput {
   int exit_status = 0;  // 128 + the signal's number when one ended it
   std::string out;      // at most 1 MiB of each
   std::string err;
@@ -18,6 +18,6 @@ struct Output {
 
 // Runs argv[0] (an absolute path) without a shell, with a clean environment, /dev/null as input and no other
 // descriptor. Killed and an error when it takes longer than `deadline` or says more than 1 MiB.
-Result<Output> run_program(const std::vector<std::string>& argv, std::chrono::milliseconds deadline);
+Result<ProgramOutput> run_program(const std::vector<std::string>& argv, std::chrono::milliseconds deadline);
 
 }  // namespace sshaudit

@@ -41,7 +41,7 @@ struct Start {
   std::optional<std::variant<NoRow, RowError>> end;
 };
 
-// What all three files share: leading blanks, comments, embedded NUL bytes, compat rows, an empty name.
+// What all three files share: leading blanks, comments, embedded NUL bytes, compat rows.
 Start start_of(std::string_view line) {
   const auto nul = line.find('\0');
   Start start{without_leading_blanks(line.substr(0, nul)), std::nullopt};
@@ -49,8 +49,6 @@ Start start_of(std::string_view line) {
     start.end = NoRow{};
   } else if (start.rest.front() == '+' || start.rest.front() == '-') {
     start.end = NoRow{};
-  } else if (start.rest.front() == ':') {
-    start.end = RowError{"the name is empty"};
   } else if (start.rest.find(':') == std::string_view::npos) {
     start.end = RowError{"there is no ':' in it"};
   }

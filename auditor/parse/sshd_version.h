@@ -26,10 +26,10 @@ Release parse_os_release(std::string_view text);
 
 // Behaviour that the rules ask for. Sources: OpenSSH's misc.c, auth2-pubkeyfile.c and Debian's user-group-modes.patch.
 struct SshdFacts {
-  bool private_groups = false;        // group-writable is fine for a group that only the user is in
-  bool expands_uid = true;            // %U in AuthorizedKeysFile (7.8)
-  bool globs_key_files = true;        // AuthorizedKeysFile is a glob(7) pattern (10.0)
-  bool logs_open_failures = true;     // "Could not open user ..." at INFO (9.1)
+  bool private_groups = false;     // group-writable is fine for a group that only the user is in
+  bool expands_uid = true;         // %U in AuthorizedKeysFile (7.8)
+  bool globs_key_files = true;     // AuthorizedKeysFile is a glob(7) pattern (10.0)
+  bool logs_open_failures = true;  // "Could not open user ..." at INFO (9.1)
 };
 SshdFacts facts_of(const SshdVersion& version);
 

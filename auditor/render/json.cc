@@ -17,9 +17,9 @@ constexpr auto schema = "sshaudit-report/1";
 
 std::string base64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                    reinterpret_cast<const unsigned char*>(bytes.data()),
-                                    static_cast<int>(bytes.size()));
+  const auto size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
   return text;
 }
@@ -47,9 +47,8 @@ Json remedy_json(const Remedy& remedy) {
 
 Json finding_json(const Finding& finding) {
   const auto& detail = finding.detail;
-  Json json = {{"rule", finding.rule->id},
-               {"effect", word(finding.rule->effect)},
-               {"severity", word(finding.rule->severity)}};
+  Json json = {
+      {"rule", finding.rule->id}, {"effect", word(finding.rule->effect)}, {"severity", word(finding.rule->severity)}};
   if (!detail.path.empty()) json["path"] = bytes_json(detail.path);
   if (detail.line != 0) json["line"] = detail.line;
   json["message"] = text_json(detail.message);
@@ -100,9 +99,9 @@ Json summary_json(const Summary& summary) {
 }
 
 Json account_json(const AccountReport& report) {
-  return {{"user", bytes_json(report.account.name)},   {"uid", report.account.uid},
-          {"home", bytes_json(report.account.home)},   {"shell", bytes_json(report.account.shell)},
-          {"key_login", word(report.key_login)},       {"findings", findings_json(report.findings)}};
+  return {{"user", bytes_json(report.account.name)}, {"uid", report.account.uid},
+          {"home", bytes_json(report.account.home)}, {"shell", bytes_json(report.account.shell)},
+          {"key_login", word(report.key_login)},     {"findings", findings_json(report.findings)}};
 }
 
 // Everything beyond ASCII is escaped, so the text is safe on a terminal too.

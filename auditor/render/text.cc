@@ -103,9 +103,8 @@ class TextRenderer : public Renderer {
     const auto severity = word(finding.rule->severity);
     const auto indent = severity.size() + 4;
     const auto start = indent + finding.rule->id.size() + 2;
-    auto text = fmt::format("  {}  {}  {}\n",
-                            painted(severity, color_of(finding.rule->severity), style_.color), finding.rule->id,
-                            fold(visible(finding.detail.message), start, indent, style_.columns));
+    auto text = fmt::format("  {}  {}  {}\n", painted(severity, color_of(finding.rule->severity), style_.color),
+                            finding.rule->id, fold(visible(finding.detail.message), start, indent, style_.columns));
     const auto line = [&](std::string_view label, const std::string& value) {
       if (value.empty()) return;
       const auto body = fmt::format("{}: {}", label, value);

@@ -20,9 +20,10 @@ std::vector<std::uint32_t> sorted_by(const std::vector<T>& rows, Key key) {
 template <class T, class Key, class Value>
 std::span<const std::uint32_t> equal_to(const std::vector<T>& rows, const std::vector<std::uint32_t>& sorted, Key key,
                                         const Value& value) {
-  const auto projection = [&](std::uint32_t at) -> decltype(auto) { return std::invoke(key, rows[at]); };
-  const auto range = std::ranges::equal_range(sorted, value, std::ranges::less{}, projection);
-  return {range.begin(), range.end()};
+  const auto is_before = [&](std::uint32_t at) { return std::invoke(key, rows[at]) < value; };
+  const auto is_not_behind = [&](std::uint32_t at) { return !(value < std::invoke(key, rows[at])); };
+  const auto first = std::ranges::partition_point(sorted, is_before);
+  return {first, std::partition_point(first, sorted.end(), is_not_behind)};
 }
 
 std::string_view name_key(const Account& account) { return account.name; }
@@ -48,8 +49,7 @@ void AccountIndex::index_memberships() {
     }
   }
   std::ranges::sort(memberships_);
-  const auto repeated = std::ranges::unique(memberships_);
-  memberships_.erase(repeated.begin(), repeated.end());
+  memberships_.erase(std::unique(memberships_.begin(), memberships_.end()), memberships_.end());
 }
 
 const Account* AccountIndex::account(uid_t uid) const {
@@ -90,10 +90,10 @@ Identity AccountIndex::identity_of(const Account& account) const {
   Identity identity{account.uid, account.gid, {}};
   const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(account.name));
   if (found.empty()) return identity;
-  using Membership = std::pair<std::uint32_t, gid_t>;
-  for (const auto& [position, gid] :
-       std::ranges::equal_range(memberships_, found.front(), std::ranges::less{}, &Membership::first)) {
-    if (gid != account.gid) identity.supplementary.push_back(gid);
+  const auto position = found.front();
+  auto membership = std::ranges::partition_point(memberships_, [&](const auto& one) { return one.first < position; });
+  for (; membership != memberships_.end() && membership->first == position; ++membership) {
+    if (membership->second != account.gid) identity.supplementary.push_back(membership->second);
   }
   return identity;
 }

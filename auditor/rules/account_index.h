@@ -47,11 +47,11 @@ class AccountIndex {
 
   using Positions = std::vector<std::uint32_t>;
   const UserDatabase& database_;
-  Positions by_uid_;    // positions of accounts, sorted by (uid, position)
-  Positions by_gid_;    // by (primary gid, position)
-  Positions by_name_;   // by (name, position)
-  Positions by_home_;   // by (home, position)
-  Positions groups_;    // positions of groups, by (gid, position)
+  Positions by_uid_;                                          // positions of accounts, sorted by (uid, position)
+  Positions by_gid_;                                          // by (primary gid, position)
+  Positions by_name_;                                         // by (name, position)
+  Positions by_home_;                                         // by (home, position)
+  Positions groups_;                                          // positions of groups, by (gid, position)
   std::vector<std::pair<std::uint32_t, gid_t>> memberships_;  // (position of the account, gid), sorted
 };
 

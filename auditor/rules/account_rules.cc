@@ -20,8 +20,8 @@ constexpr uid_t nobody = 65534;
 constexpr mode_t any_execute = S_IXUSR | S_IXGRP | S_IXOTH;
 
 // Programs that end a session at once, whatever the client asked for.
-constexpr std::array<std::string_view, 7> session_enders = {"nologin", "false", "true", "sync",
-                                                            "shutdown", "halt", "poweroff"};
+constexpr std::array<std::string_view, 7> session_enders = {"nologin",  "false", "true",    "sync",
+                                                            "shutdown", "halt",  "poweroff"};
 
 std::string shell_of(const Account& account) { return account.shell.empty() ? "/bin/sh" : account.shell; }
 
@@ -48,13 +48,14 @@ Details shell_missing(const AccountEvidence& evidence, const Context&) {
   if (!somebody_cares(evidence)) return {};
   const auto shell = shell_of(evidence.account);
   const bool blank = shell.find_first_of(" \t") != std::string::npos;
-  return {{.path = shell,
-           .message = fmt::format("the shell \"{}\" does not exist, so sshd refuses keys and passwords{}", shell,
-                                  blank ? "; the blank in the field is part of the name" : ""),
-           .sshd_logs = fmt::format("User {} not allowed because shell {} does not exist", evidence.account.name, shell),
-           .expected = "an executable file",
-           .actual = errno_in_words(evidence.shell->errnum),
-           .remedy = set_shell(evidence.account)}};
+  return {
+      {.path = shell,
+       .message = fmt::format("the shell \"{}\" does not exist, so sshd refuses keys and passwords{}", shell,
+                              blank ? "; the blank in the field is part of the name" : ""),
+       .sshd_logs = fmt::format("User {} not allowed because shell {} does not exist", evidence.account.name, shell),
+       .expected = "an executable file",
+       .actual = errno_in_words(evidence.shell->errnum),
+       .remedy = set_shell(evidence.account)}};
 }
 
 Details shell_not_executable(const AccountEvidence& evidence, const Context& context) {
@@ -64,14 +65,14 @@ Details shell_not_executable(const AccountEvidence& evidence, const Context& con
   if (executable || !somebody_cares(evidence)) return {};
   const auto shell = shell_of(evidence.account);
   const auto is = S_ISREG(status.mode) ? mode_and_owner(status, context.accounts) : kind_of(status.mode);
-  return {{.path = shell,
-           .message = fmt::format("the shell \"{}\" is {}, which is not executable, so sshd refuses keys and passwords",
-                                  shell, is),
-           .sshd_logs =
-               fmt::format("User {} not allowed because shell {} is not executable", evidence.account.name, shell),
-           .expected = "an executable file",
-           .actual = is,
-           .remedy = set_shell(evidence.account)}};
+  return {
+      {.path = shell,
+       .message = fmt::format("the shell \"{}\" is {}, which is not executable, so sshd refuses keys and passwords",
+                              shell, is),
+       .sshd_logs = fmt::format("User {} not allowed because shell {} is not executable", evidence.account.name, shell),
+       .expected = "an executable file",
+       .actual = is,
+       .remedy = set_shell(evidence.account)}};
 }
 
 Details shell_ends_session(const AccountEvidence& evidence, const Context&) {
@@ -116,8 +117,9 @@ Details home_missing(const AccountEvidence& evidence, const Context&) {
   if (!gone || !evidence.as_user || has_keys(evidence)) return {};
   if (!is_person(evidence.account) || is_session_ender(evidence.account)) return {};
   const auto& home = evidence.account.home;
-  const auto link = evidence.home.links.empty() ? std::string()
-                                                : fmt::format(", though {} leads there", evidence.home.links.back().path);
+  const auto link = evidence.home.links.empty()
+                        ? std::string()
+                        : fmt::format(", though {} leads there", evidence.home.links.back().path);
   return {{.path = home,
            .message = home.empty() ? "the home field is empty: no key can be read"
                                    : fmt::format("the home {} does not exist{}: no key can be read", home, link),
@@ -153,8 +155,9 @@ Details home_orphaned(const AccountEvidence& evidence, const Context& context) {
            .message = fmt::format("the home {} belongs to uid {}, which is no account", component.path, owner),
            .expected = fmt::format("owner {}", evidence.account.name),
            .actual = mode_and_owner(component.status, context.accounts),
-           .remedy = {{}, "if a restore or a new uid left it behind, give it to the account; many such homes at once "
-                          "mean that a container's ids were mapped anew"}}};
+           .remedy = {{},
+                      "if a restore or a new uid left it behind, give it to the account; many such homes at once "
+                      "mean that a container's ids were mapped anew"}}};
 }
 
 Details home_is_root(const AccountEvidence& evidence, const Context&) {
@@ -206,7 +209,8 @@ Details not_seen_as_user(const AccountEvidence& evidence, const Context&) {
 
 constexpr std::string_view shell_why =
     "sshd refuses an account whose shell does not exist, is no regular file or has no x bit; it takes the field as a "
-    "file name, blanks included, and an empty one for /bin/sh. Not with ChrootDirectory. (OpenSSH auth.c: allowed_user)";
+    "file name, blanks included, and an empty one for /bin/sh. Not with ChrootDirectory. (OpenSSH auth.c: "
+    "allowed_user)";
 constexpr std::string_view session_why =
     "sshd accepts the key and then starts the shell, which ends the session. Only internal-sftp does without.";
 constexpr std::string_view home_why =
@@ -222,7 +226,8 @@ const std::array rules = {
        "sshd opens key files as the user; what others may see is another question.",
        "Run sshaudit as root or as the account itself."},
       not_seen_as_user},
-    R{{"settings-unknown", account, Effect::unknown, Severity::notice, "sshd did not tell its settings for the account.",
+    R{{"settings-unknown", account, Effect::unknown, Severity::notice,
+       "sshd did not tell its settings for the account.",
        "Match blocks make settings differ between accounts; for this one the global settings were assumed.",
        "See what sshd -T -C user=NAME,host=NAME,addr=ADDRESS says."},
       settings_unknown},
@@ -232,9 +237,8 @@ const std::array rules = {
     R{{"shell-not-executable", account, Effect::refuses, Severity::error, "The login shell is not an executable file.",
        shell_why, "Set a shell that can be executed: usermod -s /bin/sh NAME"},
       shell_not_executable},
-    R{{"pubkey-authentication-off", account, Effect::refuses, Severity::error,
-       "sshd accepts no keys for the account.", "PubkeyAuthentication (sshd_config(5)) is no for it.",
-       "Set PubkeyAuthentication yes."},
+    R{{"pubkey-authentication-off", account, Effect::refuses, Severity::error, "sshd accepts no keys for the account.",
+       "PubkeyAuthentication (sshd_config(5)) is no for it.", "Set PubkeyAuthentication yes."},
       pubkey_authentication_off},
     R{{"key-file-name-invalid", account, Effect::refuses, Severity::error,
        "AuthorizedKeysFile cannot be expanded for the account.",

@@ -25,12 +25,12 @@ Details strict_modes_off(const Server& server, const Context&) {
 
 Details settings_not_asked(const Server& server, const Context&) {
   if (server.source != SettingsSource::not_asked) return {};
-  return {{.path = server.program,
-           .message = fmt::format("sshd did not tell its settings ({}): compiled-in defaults were assumed",
-                                  server.reason),
-           .expected = "an answer from sshd -T",
-           .actual = server.reason,
-           .remedy = {{}, "run sshaudit as root, and see what \"sshd -t\" says"}}};
+  return {
+      {.path = server.program,
+       .message = fmt::format("sshd did not tell its settings ({}): compiled-in defaults were assumed", server.reason),
+       .expected = "an answer from sshd -T",
+       .actual = server.reason,
+       .remedy = {{}, "run sshaudit as root, and see what \"sshd -t\" says"}}};
 }
 
 Details settings_assumed(const Server& server, const Context&) {
@@ -100,8 +100,8 @@ Details uid_shared(const UserDatabase& database, const Context& context) {
     const auto names = names_of(accounts);
     if (names.size() < 2) continue;
     details.push_back({.path = {},
-                       .message = fmt::format("uid {} is shared by {}: each can change the others' key files", account.uid,
-                                              listed(names)),
+                       .message = fmt::format("uid {} is shared by {}: each can change the others' key files",
+                                              account.uid, listed(names)),
                        .expected = "a uid for each account",
                        .actual = listed(names),
                        .remedy = {{}, "give each account a uid of its own, unless this is meant"}});
@@ -119,9 +119,11 @@ Details home_shared(const UserDatabase& database, const Context&) {
     if (person && !account.home.empty() && account.home != "/") by_home[account.home].push_back(&account);
   }
   Details details;
-  for (const auto& [home, accounts] : by_home) {
+  for (const auto& entry : by_home) {
+    const auto& [home, accounts] = entry;
     const auto names = names_of(accounts);
-    const bool same_uid = std::ranges::all_of(accounts, [&](auto* one) { return one->uid == accounts.front()->uid; });
+    const bool same_uid =
+        std::ranges::all_of(entry.second, [&](auto* one) { return one->uid == entry.second.front()->uid; });
     if (names.size() < 2 || same_uid) continue;
     details.push_back({.path = std::string(home),
                        .message = fmt::format("the home {} is shared by {}: sshd accepts its key file only for the "

@@ -17,8 +17,8 @@ using Details = std::vector<Detail>;
 
 // auth2-pubkeyfile.c: auth_openfile. From 10.0 on the search for matches swallows what stops in a directory.
 std::string open_log(const KeyFileSubject& subject, const Context& context, int errnum) {
-  const bool in_directory = subject.file.walk.end == WalkEnd::not_searchable ||
-                            subject.file.walk.end == WalkEnd::not_directory;
+  const bool in_directory =
+      subject.file.walk.end == WalkEnd::not_searchable || subject.file.walk.end == WalkEnd::not_directory;
   if (!context.facts.logs_open_failures || (context.facts.globs_key_files && in_directory)) return {};
   return fmt::format("Could not open user '{}' authorized keys '{}': {}", subject.evidence.account.name,
                      subject.file.path, errno_in_words(errnum));
@@ -31,9 +31,8 @@ Details path_unsearchable(const KeyFileSubject& subject, const Context& context)
   const auto& directory = walk.components.back();
   Remedy remedy{{}, fmt::format("{} needs search permission (x) for {}", directory.path, account.name)};
   if (is_private_to(directory.path, subject.evidence, context.accounts)) {
-    remedy = directory.status.uid == account.uid
-                 ? Remedy{{{"chmod", "u+x", directory.path}}, {}}
-                 : give_to_account(directory, subject.evidence, context.accounts);
+    remedy = directory.status.uid == account.uid ? Remedy{{{"chmod", "u+x", directory.path}}, {}}
+                                                 : give_to_account(directory, subject.evidence, context.accounts);
   }
   return {{.path = directory.path,
            .message = fmt::format("{} is {}, and {} may not search it{}, so sshd cannot reach {}", directory.path,
@@ -74,13 +73,13 @@ Details key_file_not_regular(const KeyFileSubject& subject, const Context& conte
   const auto form = context.facts.logs_open_failures ? "User '{}' authorized keys '{}' is not a regular file"
                                                      : "User {} authorized keys {} is not a regular file";
   const auto kind = kind_of(component.status.mode);
-  return {{.path = component.path,
-           .message = fmt::format("{} is {}, not a regular file{}", component.path, kind,
-                                  by_link(walk, component.path)),
-           .sshd_logs = fmt::format(fmt::runtime(form), user, subject.file.path),
-           .expected = "a regular file",
-           .actual = kind,
-           .remedy = {{}, "move it away and put a file with the public keys in its place"}}};
+  return {
+      {.path = component.path,
+       .message = fmt::format("{} is {}, not a regular file{}", component.path, kind, by_link(walk, component.path)),
+       .sshd_logs = fmt::format(fmt::runtime(form), user, subject.file.path),
+       .expected = "a regular file",
+       .actual = kind,
+       .remedy = {{}, "move it away and put a file with the public keys in its place"}}};
 }
 
 Details key_file_dangling_link(const KeyFileSubject& subject, const Context&) {
@@ -88,8 +87,8 @@ Details key_file_dangling_link(const KeyFileSubject& subject, const Context&) {
   if (walk.end != WalkEnd::dangling || walk.links.empty()) return {};
   const auto& link = walk.links.back();
   return {{.path = link.path,
-           .message = fmt::format("{} is a link to {}, which does not exist: sshd finds no key there", link.path,
-                                  link.target),
+           .message =
+               fmt::format("{} is a link to {}, which does not exist: sshd finds no key there", link.path, link.target),
            .expected = "a link to something that exists",
            .actual = link.target,
            .remedy = {{}, "put a file with the public keys in place of the link, or make what it points to"}}};
@@ -113,9 +112,9 @@ Details path_unresolvable(const KeyFileSubject& subject, const Context& context)
   if (walk.end != WalkEnd::unresolvable) return {};
   const bool loop = walk.errnum == ELOOP;
   return {{.path = walk.stopped_at,
-           .message = fmt::format("{} cannot be resolved: {}", subject.file.path,
-                                  loop ? "its symbolic links lead in a circle, or are more than 40"
-                                       : "a name on the way is too long"),
+           .message = fmt::format(
+               "{} cannot be resolved: {}", subject.file.path,
+               loop ? "its symbolic links lead in a circle, or are more than 40" : "a name on the way is too long"),
            .sshd_logs = open_log(subject, context, walk.errnum),
            .expected = "a path that the kernel resolves",
            .actual = errno_in_words(walk.errnum),
@@ -200,8 +199,8 @@ bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence) {
     const bool own = walk.components.back().status.uid == evidence.account.uid;
     return !own && !is_expected(evidence);
   }
-  const bool read_whole = walk.end == WalkEnd::found && S_ISREG(walk.components.back().status.mode) &&
-                          !file.changed && file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
+  const bool read_whole = walk.end == WalkEnd::found && S_ISREG(walk.components.back().status.mode) && !file.changed &&
+                          file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
   return read_whole && file.key_lines == 0;
 }
 

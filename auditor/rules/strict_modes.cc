@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-
 namespace sshaudit {
 namespace {
 

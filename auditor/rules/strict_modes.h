@@ -21,7 +21,7 @@ struct Fault {
   bool owner = false;         // neither root nor the user
   bool group_writes = false;  // and that is not forgiven
   bool others_write = false;
-  bool first = false;         // the one that sshd names; it looks no further
+  bool first = false;  // the one that sshd names; it looks no further
 };
 
 // Debian's scan of all accounts stops in the middle when it meets a stranger, and the next scan in the same

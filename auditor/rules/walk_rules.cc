@@ -36,8 +36,7 @@ Detail owner_detail(const Fault& fault, const KeyFileSubject& subject, const Con
 Detail writable_detail(const Fault& fault, const KeyFileSubject& subject, const Context& context) {
   const auto& component = *fault.component;
   return {.path = component.path,
-          .message = fmt::format("{} is {}, {}{}", component.path,
-                                 mode_and_owner(component.status, context.accounts),
+          .message = fmt::format("{} is {}, {}{}", component.path, mode_and_owner(component.status, context.accounts),
                                  writers_in_words(fault, context.accounts), by_link(subject.file.walk, component.path)),
           .sshd_logs = fault.owner ? std::string() : sshd_log(fault),
           .expected = "not writable by group or others",
@@ -126,11 +125,13 @@ std::vector<Detail> acl_writable(const KeyFileSubject& subject, const Context& c
 }
 
 constexpr std::string_view writable_why =
-    "With StrictModes (sshd_config(5)) sshd passes over a key file when the file, or a directory from it up to the home "
+    "With StrictModes (sshd_config(5)) sshd passes over a key file when the file, or a directory from it up to the "
+    "home "
     "or to \"/\", can be written by group or others: they could put their own key there. Debian and Ubuntu let a group "
     "write that only the user is in. (OpenSSH misc.c: safe_path)";
 constexpr std::string_view owner_why =
-    "With StrictModes (sshd_config(5)) sshd passes over a key file when the file, or a directory from it up to the home "
+    "With StrictModes (sshd_config(5)) sshd passes over a key file when the file, or a directory from it up to the "
+    "home "
     "or to \"/\", belongs to anybody but root and the user. (OpenSSH misc.c: safe_path)";
 constexpr std::string_view outside_remedy =
     "Take the write permission from group and others, if nobody else needs it; or keep the key file inside the home.";

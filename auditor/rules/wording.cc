@@ -25,15 +25,15 @@ std::string permissions_in_letters(unsigned permissions) {
 
 // Directories of the file hierarchy (hier(7)) that packages own: never to be changed for one account's sake.
 bool is_system_directory(std::string_view path) {
-  constexpr std::array<std::string_view, 20> below_root = {"bin",  "boot", "dev",  "etc",   "home", "lib", "lib32",
-                                                           "lib64", "media", "mnt", "nonexistent", "opt", "proc", "run",
-                                                           "sbin", "srv",  "sys",  "tmp",   "usr",  "var"};
+  constexpr std::array<std::string_view, 20> below_root = {
+      "bin",         "boot", "dev",  "etc", "home", "lib", "lib32", "lib64", "media", "mnt",
+      "nonexistent", "opt",  "proc", "run", "sbin", "srv", "sys",   "tmp",   "usr",   "var"};
   if (path == "/") return true;
   const auto first = path.substr(1, path.find('/', 1) - 1);
   if (path.size() == first.size() + 1) return std::ranges::find(below_root, first) != below_root.end();
   constexpr std::array<std::string_view, 5> packaged = {"/usr/", "/etc/", "/dev/", "/bin/", "/sbin/"};
-  constexpr std::array<std::string_view, 8> in_var = {"/var/lib",  "/var/cache", "/var/log", "/var/mail",
-                                                      "/var/spool", "/var/tmp",  "/var/run", "/var/www"};
+  constexpr std::array<std::string_view, 8> in_var = {"/var/lib",   "/var/cache", "/var/log", "/var/mail",
+                                                      "/var/spool", "/var/tmp",   "/var/run", "/var/www"};
   return std::ranges::any_of(packaged, [&](auto prefix) { return path.starts_with(prefix); }) ||
          std::ranges::find(in_var, path) != in_var.end();
 }

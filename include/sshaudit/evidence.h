@@ -30,13 +30,13 @@ struct KeyFile {
 struct AccountEvidence {
   Account account;
   Identity identity;
-  Settings settings;              // for this account, Match blocks applied
-  std::string settings_error;     // why sshd did not tell them; settings are then the global ones
-  std::string name_error;         // why an AuthorizedKeysFile entry cannot be expanded; empty when all can
-  PathWalk home;                  // seen by the account
-  std::vector<KeyFile> key_files;  // in the order in which sshd reads them
+  Settings settings;                      // for this account, Match blocks applied
+  std::string settings_error;             // why sshd did not tell them; settings are then the global ones
+  std::string name_error;                 // why an AuthorizedKeysFile entry cannot be expanded; empty when all can
+  PathWalk home;                          // seen by the account
+  std::vector<KeyFile> key_files;         // in the order in which sshd reads them
   std::shared_ptr<const PathWalk> shell;  // as root sees it; many accounts share one
-  bool as_user = true;            // seen with the rights of the account, not those of somebody else
+  bool as_user = true;                    // seen with the rights of the account, not those of somebody else
 };
 
 }  // namespace sshaudit

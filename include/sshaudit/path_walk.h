@@ -58,7 +58,7 @@ enum class WalkEnd {
 };
 
 struct PathWalk {
-  std::string requested;                  // as asked for
+  std::string requested;  // as asked for
   WalkEnd end = WalkEnd::missing;
   std::vector<PathComponent> components;  // from "/" to the last that was reached
   std::vector<FollowedLink> links;        // in the order in which they were followed

@@ -19,8 +19,7 @@
 namespace {
 
 constexpr unsigned first_uid = 20000;
-constexpr auto key =
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f bench@example\n";
+constexpr auto key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f bench@example\n";
 
 [[noreturn]] void fail(const std::string& what) {
   std::perror(what.c_str());

@@ -10,21 +10,21 @@
 
 namespace sshaudit {
 
-class Output {
+class ReportFile {
  public:
   // `path` empty: standard output. Otherwise a temporary file beside it, mode 0600, which finish() renames. An error
   // when the file cannot be made there, or when something that is no regular file has that name.
-  static Result<Output> open(const std::string& path);
+  static Result<ReportFile> open(const std::string& path);
 
-  Output(Output&& other) noexcept;
-  Output& operator=(Output&&) = delete;
-  ~Output();  // an unfinished temporary file is removed
+  ReportFile(ReportFile&& other) noexcept;
+  ReportFile& operator=(ReportFile&&) = delete;
+  ~ReportFile();  // an unfinished temporary file is removed
 
   Result<void> write(std::string_view text);
   Result<void> finish();
 
  private:
-  Output() = default;
+  ReportFile() = default;
   Result<void> flush();
 
   std::string path_;

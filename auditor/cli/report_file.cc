@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/output.h"
+#include "cli/report_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -25,18 +25,18 @@ std::string directory_of(const std::string& path) {
 
 }  // namespace
 
-Output::Output(Output&& other) noexcept
+ReportFile::ReportFile(ReportFile&& other) noexcept
     : path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
       file_(std::move(other.file_)),
       buffer_(std::move(other.buffer_)) {}
 
-Output::~Output() {
+ReportFile::~ReportFile() {
   if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-Result<Output> Output::open(const std::string& path) {
-  Output output;
+Result<ReportFile> ReportFile::open(const std::string& path) {
+  ReportFile output;
   if (path.empty()) return output;
   struct stat there {};
   if (lstat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
@@ -50,12 +50,12 @@ Result<Output> Output::open(const std::string& path) {
   return output;
 }
 
-Result<void> Output::write(std::string_view text) {
+Result<void> ReportFile::write(std::string_view text) {
   buffer_ += text;
   return buffer_.size() < buffer_size ? Result<void>{} : flush();
 }
 
-Result<void> Output::flush() {
+Result<void> ReportFile::flush() {
   const int to = file_ ? file_.get() : STDOUT_FILENO;
   std::string_view rest = buffer_;
   while (!rest.empty()) {
@@ -68,7 +68,7 @@ Result<void> Output::flush() {
   return {};
 }
 
-Result<void> Output::finish() {
+Result<void> ReportFile::finish() {
   if (auto done = flush(); !done || path_.empty()) return done;
   if (fsync(file_.get()) != 0) return tl::unexpected(errno_error("write", path_));
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return tl::unexpected(errno_error("write", path_));

@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what is still missing of the distribution's packages: install-dependencies.sh build|test
+# Debian, Ubuntu, Fedora and the RHEL family (there with EPEL and CRB, where the libraries are). Needs root only when
+# something is missing.
+set -eu
+
+say() { printf '%s\n' "$*" >&2; }
+
+purpose=${1:-}
+case $purpose in
+  build | test) ;;
+  *) say "usage: install-dependencies.sh build|test"; exit 2 ;;
+esac
+
+debian_build='g++ cmake make pkg-config libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libssl-dev libacl1-dev
+  libmount-dev'
+debian_test='libgtest-dev libgmock-dev libvalijson-dev openssh-server openssh-client acl mount util-linux'
+fedora_build='gcc-c++ cmake make pkgconf-pkg-config cli11-devel fmt-devel json-devel expected-devel openssl-devel
+  libacl-devel libmount-devel'
+fedora_test='gtest-devel gmock-devel valijson-devel openssh-server openssh-clients acl util-linux'
+
+need_root() {
+  [ "$(id -u)" -eq 0 ] && return
+  say "install-dependencies.sh: these packages are missing, and only root can install them: $1"
+  exit 2
+}
+
+missing_debian() {
+  for package in "$@"; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || status=
+    [ "$status" = installed ] || printf '%s ' "$package"
+  done
+}
+
+install_debian() {
+  # shellcheck disable=SC2046 # one word for each package
+  set -- $(missing_debian "$@")
+  [ $# -eq 0 ] && return
+  need_root "$*"
+  say "installing: $*"
+  export DEBIAN_FRONTEND=noninteractive
+  # Where services may start at installation, this keeps sshd from being started for the sake of a test.
+  policy=/usr/sbin/policy-rc.d
+  mine=
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    mine=yes
+    trap 'rm -f "$policy"' EXIT
+  fi
+  apt-get -qq update
+  apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >&2
+  [ -z "$mine" ] || rm -f "$policy"
+  trap - EXIT
+}
+
+# The RHEL family keeps the libraries in two repositories that are off by default.
+enable_epel() {
+  [ "$ID" = fedora ] && return
+  dnf -q -y install epel-release 'dnf-command(config-manager)' >&2 || say "EPEL could not be enabled; going on"
+  dnf -q config-manager --set-enabled crb >&2 || dnf -q config-manager --set-enabled powertools >&2 ||
+    say "CRB could not be enabled; going on"
+}
+
+install_fedora() {
+  missing=
+  for package in "$@"; do
+    rpm -q --quiet "$package" || missing="$missing $package"
+  done
+  [ -z "$missing" ] && return
+  need_root "$missing"
+  say "installing:$missing"
+  enable_epel
+  # shellcheck disable=SC2086 # one word for each package
+  dnf -q -y install $missing >&2
+}
+
+ID=
+ID_LIKE=
+# shellcheck disable=SC1091 # every supported system has it
+[ -r /etc/os-release ] && . /etc/os-release
+case " $ID $ID_LIKE " in
+  *' debian '* | *' ubuntu '*)
+    # shellcheck disable=SC2086 # lists of words
+    if [ "$purpose" = test ]; then install_debian $debian_build $debian_test; else install_debian $debian_build; fi
+    ;;
+  *' fedora '* | *' rhel '* | *' centos '*)
+    # shellcheck disable=SC2086 # lists of words
+    if [ "$purpose" = test ]; then install_fedora $fedora_build $fedora_test; else install_fedora $fedora_build; fi
+    ;;
+  *)
+    say "install-dependencies.sh: unknown distribution \"$ID\": install by hand what CMakeLists.txt asks for"
+    ;;
+esac

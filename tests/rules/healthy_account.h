@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// An account that is well, and the database that it lives in: tests change one thing of it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "rules/rule.h"
+#include "sshaudit/evidence.h"
+
+namespace sshaudit {
+
+inline constexpr mode_t directory_type = 0040000;
+inline constexpr mode_t file_type = 0100000;
+
+inline PathComponent component(std::string path, mode_t mode, uid_t uid = 0, gid_t gid = 0) {
+  PathComponent result;
+  result.path = std::move(path);
+  result.status.mode = mode;
+  result.status.uid = uid;
+  result.status.gid = gid;
+  return result;
+}
+
+inline PathWalk walk_to(std::vector<PathComponent> components) {
+  PathWalk walk;
+  walk.requested = components.back().path;
+  walk.end = WalkEnd::found;
+  walk.components = std::move(components);
+  return walk;
+}
+
+inline PathWalk home_walk() {
+  return walk_to({component("/", directory_type | 0755), component("/home", directory_type | 0755),
+                  component("/home/alice", directory_type | 0755, 1000, 1000)});
+}
+
+// alice has one key file with one key in it, a private group, and bash.
+inline AccountEvidence healthy_account() {
+  AccountEvidence evidence;
+  evidence.account = {"alice", 1000, 1000, "/home/alice", "/bin/bash"};
+  evidence.identity = {1000, 1000, {}};
+  evidence.home = home_walk();
+  KeyFile file;
+  file.path = "/home/alice/.ssh/authorized_keys";
+  auto components = home_walk().components;
+  components.push_back(component("/home/alice/.ssh", directory_type | 0700, 1000, 1000));
+  components.push_back(component("/home/alice/.ssh/authorized_keys", file_type | 0600, 1000, 1000));
+  file.walk = walk_to(std::move(components));
+  file.key_lines = 1;
+  evidence.key_files.push_back(file);
+  evidence.shell = std::make_shared<const PathWalk>(
+      walk_to({component("/", directory_type | 0755), component("/bin", directory_type | 0755),
+               component("/bin/bash", file_type | 0755)}));
+  return evidence;
+}
+
+inline UserDatabase healthy_database() {
+  UserDatabase database;
+  database.accounts = {{"root", 0, 0, "/root", "/bin/bash"},
+                       {"alice", 1000, 1000, "/home/alice", "/bin/bash"},
+                       {"bob", 1001, 1001, "/home/bob", "/bin/bash"}};
+  database.groups = {{"root", 0, {}}, {"staff", 50, {"alice", "bob"}}, {"alice", 1000, {}}, {"bob", 1001, {}}};
+  return database;
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what the tests need, builds, and runs every test: tests/run.sh [PRESET [arguments of ctest]]
+# PRESET is one of CMakePresets.json (default release). Root: without it the tests that need root fail, loudly.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+preset=${1:-release}
+[ $# -eq 0 ] || shift
+"$root/packaging/install-dependencies.sh" test
+cd "$root"
+cmake --preset "$preset" >/dev/null
+cmake --build --preset "$preset" --parallel "$(nproc)"
+exec ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error "$@"

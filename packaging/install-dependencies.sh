@@ -26,6 +26,13 @@ need_root() {
   exit 2
 }
 
+# What a package manager says interests nobody unless it fails.
+quietly() {
+  if "$@" >"$log" 2>&1; then return 0; fi
+  cat "$log" >&2
+  return 1
+}
+
 missing_debian() {
   for package in "$@"; do
     status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || status=
@@ -47,19 +54,18 @@ install_debian() {
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
     mine=yes
-    trap 'rm -f "$policy"' EXIT
   fi
-  apt-get -qq update
-  apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >&2
+  status=0
+  { quietly apt-get -qq update && quietly apt-get -qq install -y --no-install-recommends "$@"; } || status=$?
   [ -z "$mine" ] || rm -f "$policy"
-  trap - EXIT
+  return "$status"
 }
 
 # The RHEL family keeps the libraries in two repositories that are off by default.
 enable_epel() {
   [ "$ID" = fedora ] && return
-  dnf -q -y install epel-release 'dnf-command(config-manager)' >&2 || say "EPEL could not be enabled; going on"
-  dnf -q config-manager --set-enabled crb >&2 || dnf -q config-manager --set-enabled powertools >&2 ||
+  quietly dnf -q -y install epel-release 'dnf-command(config-manager)' || say "EPEL could not be enabled; going on"
+  quietly dnf -q config-manager --set-enabled crb || quietly dnf -q config-manager --set-enabled powertools ||
     say "CRB could not be enabled; going on"
 }
 
@@ -73,9 +79,11 @@ install_fedora() {
   say "installing:$missing"
   enable_epel
   # shellcheck disable=SC2086 # one word for each package
-  dnf -q -y install $missing >&2
+  quietly dnf -q -y install $missing
 }
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 ID=
 ID_LIKE=
 # shellcheck disable=SC1091 # every supported system has it

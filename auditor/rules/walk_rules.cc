@@ -58,13 +58,15 @@ std::vector<Detail> faults_at(const KeyFileSubject& subject, const Context& cont
   return details;
 }
 
-// Directories that lead to a link which leads to the file: sshd resolves first and never looks at them.
+// Directories that lead to a link which leads to the file: sshd resolves first and never looks at them. Links on the
+// way to the home are left out, as what lies above a home is.
 std::vector<const PathComponent*> unchecked_directories(const KeyFileSubject& subject) {
   std::vector<const PathComponent*> unchecked;
   const auto checked = strict_modes_path(subject.file, subject.evidence);
   if (subject.evidence.home.end != WalkEnd::found) return unchecked;
   const auto& home = subject.evidence.home.components.back().path;
   for (const auto& link : subject.file.walk.links) {
+    if (std::ranges::find(subject.evidence.home.links, link) != subject.evidence.home.links.end()) continue;
     const bool from_home = link.path.starts_with(home + "/");
     for (const auto& component : link.through) {
       if (from_home && component.path.size() < home.size()) continue;

@@ -21,12 +21,23 @@ struct KeyFiles {
   std::size_t unknown = 0;
 };
 
+// Key files of one account share directories: what is wrong with one of those is said once, where sshd first logs it.
+void add_once(std::vector<Finding>& findings, Finding finding) {
+  const auto known = std::ranges::find_if(findings, [&](const auto& other) {
+    return other.rule == finding.rule && other.detail.path == finding.detail.path;
+  });
+  if (known != findings.end()) {
+    if (!known->detail.sshd_logs.empty() || finding.detail.sshd_logs.empty()) return;
+    findings.erase(known);
+  }
+  findings.push_back(std::move(finding));
+}
+
 void judge_key_file(const KeyFileSubject& subject, const Context& context, std::vector<Finding>& findings,
                     KeyFiles& files) {
-  const auto before = findings.size();
-  judge(walk_rules(), subject, context, findings);
-  judge(open_rules(), subject, context, findings);
-  const std::span<const Finding> own(findings.begin() + static_cast<std::ptrdiff_t>(before), findings.end());
+  std::vector<Finding> own;
+  judge(walk_rules(), subject, context, own);
+  judge(open_rules(), subject, context, own);
   if (any_of(own, Effect::refuses)) {
     ++files.refused;
   } else if (any_of(own, Effect::unknown)) {
@@ -34,6 +45,7 @@ void judge_key_file(const KeyFileSubject& subject, const Context& context, std::
   } else {
     ++files.usable;
   }
+  for (auto& finding : own) add_once(findings, std::move(finding));
 }
 
 // The first line that applies decides. One usable key file is enough.

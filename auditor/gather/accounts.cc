@@ -38,6 +38,22 @@ Group group_of(const group& entry) {
   return result;
 }
 
+// Calls visit(entry) for each that `next` returns; then 0, or why there was no further one. errno says something only
+// of the call that returned nothing: one that returned a long row leaves ERANGE behind (glibc asks again with more
+// room).
+template <class Entry, class Visit>
+int for_each_entry(Entry* (*next)(), Visit visit) {
+  while (true) {
+    errno = 0;
+    const Entry* const entry = next();
+    if (entry == nullptr) return errno == ENOENT ? 0 : errno;
+    visit(*entry);
+  }
+}
+
+// A row of nsswitch.conf's compat service ("+", "-"): the files service enumerates it, but no look-up returns it.
+bool is_switch(const char* name) { return name != nullptr && (*name == '+' || *name == '-'); }
+
 struct FileClose {
   void operator()(FILE* file) const { fclose(file); }
 };
@@ -126,12 +142,18 @@ Result<std::optional<Account>> found(const passwd* entry, const std::string& wha
 Result<UserDatabase> gather_accounts() {
   UserDatabase database;
   setpwent();
-  errno = 0;
-  while (const passwd* entry = getpwent()) database.accounts.push_back(account_of(*entry));
-  if (errno != 0 && errno != ENOENT) return tl::unexpected(errno_error("read accounts", ""));
+  if (const int errnum = for_each_entry(getpwent, [&](const passwd& entry) {
+        if (!is_switch(entry.pw_name)) database.accounts.push_back(account_of(entry));
+      })) {
+    return tl::unexpected(Error{"read accounts", "", errnum});
+  }
   endpwent();
   setgrent();
-  while (const group* entry = getgrent()) database.groups.push_back(group_of(*entry));
+  if (const int errnum = for_each_entry(getgrent, [&](const group& entry) {
+        if (!is_switch(entry.gr_name)) database.groups.push_back(group_of(entry));
+      })) {
+    return tl::unexpected(Error{"read groups", "", errnum});
+  }
   endgrent();
   // A host whose accounts all come from elsewhere may lack the files; then no row of theirs is malformed.
   if (access("/etc/passwd", F_OK) == 0) {

@@ -23,6 +23,13 @@ bool same_file(const FileStatus& judged, const struct stat& opened) {
          judged.uid == opened.st_uid && judged.gid == opened.st_gid;
 }
 
+// What open(2) would say of a file that is never opened here: devices and FIFOs may act on being opened.
+int why_not_opened(const PathNode& node) {
+  const bool refused = faccessat(node.fd.get(), "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES;
+  if (refused) return EACCES;
+  return S_ISSOCK(node.component.status.mode) ? ENXIO : 0;
+}
+
 std::string name_in_directory(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
@@ -102,7 +109,12 @@ KeyFile AccountObserver::observe_key_file(const std::string& path) {
   file.path = path;
   const auto found = as_user_.resolve(path);
   file.walk = walk_of(path, found);
-  if (found.end == WalkEnd::found && S_ISREG(found.node->component.status.mode)) read_key_file(found, file);
+  if (found.end != WalkEnd::found) return file;
+  if (S_ISREG(found.node->component.status.mode)) {
+    read_key_file(found, file);
+  } else {
+    file.open_errnum = why_not_opened(*found.node);
+  }
   return file;
 }
 

@@ -7,12 +7,12 @@
 
 namespace sshaudit {
 
-Place place_of(int fd) {
+FileSystem place_of(int fd) {
   struct statfs file_system {};
-  if (fstatfs(fd, &file_system) != 0) return Place::ordinary;
-  if (file_system.f_type == AUTOFS_SUPER_MAGIC) return Place::automounter;
-  if (file_system.f_type == PROC_SUPER_MAGIC) return Place::kernel;
-  return Place::ordinary;
+  if (fstatfs(fd, &file_system) != 0) return FileSystem::ordinary;
+  if (file_system.f_type == AUTOFS_SUPER_MAGIC) return FileSystem::automounter;
+  if (file_system.f_type == PROC_SUPER_MAGIC) return FileSystem::kernel;
+  return FileSystem::ordinary;
 }
 
 bool forbids_links(int fd) {

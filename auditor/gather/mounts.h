@@ -6,12 +6,12 @@
 
 namespace sshaudit {
 
-enum class Place {
+enum class FileSystem {
   ordinary,
   automounter,  // autofs: looking up a name may mount
   kernel,       // procfs: what is there depends on who looks
 };
-Place place_of(int fd);
+FileSystem place_of(int fd);
 
 // Whether links on the file system of `fd` are never followed (mount option nosymfollow).
 bool forbids_links(int fd);

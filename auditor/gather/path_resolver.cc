@@ -201,13 +201,13 @@ void PathResolver::step(Resolution& resolution, const std::string& name, std::st
 void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const struct stat& status) const {
   const auto directory = resolution.node;
   const bool same_file_system = status.st_dev == directory->component.status.device;
-  const auto place = same_file_system || !fd ? Place::ordinary : place_of(fd.get());
-  if (place == Place::kernel) return stop(resolution, WalkEnd::unseen, 0, std::move(path));
+  const auto place = same_file_system || !fd ? FileSystem::ordinary : place_of(fd.get());
+  if (place == FileSystem::kernel) return stop(resolution, WalkEnd::unseen, 0, std::move(path));
   auto node = std::make_shared<PathNode>();
   node->component = {std::move(path), status_of(status), {}};
   node->fd = std::move(fd);
   node->parent = directory;
-  node->automounter = place == Place::automounter || (directory->automounter && same_file_system);
+  node->automounter = place == FileSystem::automounter || (directory->automounter && same_file_system);
   resolution.node = std::move(node);
 }
 

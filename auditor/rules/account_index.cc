@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <unordered_set>
 
 namespace sshaudit {
 namespace {
@@ -80,8 +81,9 @@ std::vector<std::string> AccountIndex::members(gid_t gid) const {
   for (const auto position : primary_members(gid)) names.push_back(database_.accounts[position].name);
   if (const auto* found = group(gid)) names.insert(names.end(), found->members.begin(), found->members.end());
   std::vector<std::string> unique;
-  for (auto& name : names) {
-    if (std::ranges::find(unique, name) == unique.end()) unique.push_back(std::move(name));
+  std::unordered_set<std::string_view> seen;
+  for (const auto& name : names) {
+    if (seen.insert(name).second) unique.push_back(name);
   }
   return unique;
 }

@@ -24,9 +24,21 @@ std::string open_log(const KeyFileSubject& subject, const Context& context, int 
                      subject.file.path, errno_in_words(errnum));
 }
 
-Details path_unsearchable(const KeyFileSubject& subject, const Context& context) {
+// In a sticky directory that everybody may write and search, it is the link that the kernel does not follow.
+Detail link_not_followed(const KeyFileSubject& subject, const Context& context) {
   const auto& walk = subject.file.walk;
-  if (walk.end != WalkEnd::not_searchable || walk.components.empty() || !subject.evidence.as_user) return {};
+  return {.path = walk.stopped_at,
+          .message = fmt::format("{} is a link that the kernel does not follow for {} (fs.protected_symlinks)",
+                                 walk.stopped_at, subject.evidence.account.name),
+          .sshd_logs = open_log(subject, context, EACCES),
+          .expected =
+              fmt::format("a link that belongs to {} or to the owner of the directory", subject.evidence.account.name),
+          .actual = "a link of somebody else in a sticky directory",
+          .remedy = {{}, "put a file with the public keys in place of what leads there"}};
+}
+
+Detail not_searchable(const KeyFileSubject& subject, const Context& context) {
+  const auto& walk = subject.file.walk;
   const auto& account = subject.evidence.account;
   const auto& directory = walk.components.back();
   Remedy remedy{{}, fmt::format("{} needs search permission (x) for {}", directory.path, account.name)};
@@ -34,14 +46,22 @@ Details path_unsearchable(const KeyFileSubject& subject, const Context& context)
     remedy = directory.status.uid == account.uid ? Remedy{{{"chmod", "u+x", directory.path}}, {}}
                                                  : give_to_account(directory, subject.evidence, context.accounts);
   }
-  return {{.path = directory.path,
-           .message = fmt::format("{} is {}, and {} may not search it{}, so sshd cannot reach {}", directory.path,
-                                  mode_and_owner(directory.status, context.accounts), account.name,
-                                  by_link(walk, directory.path), subject.file.path),
-           .sshd_logs = open_log(subject, context, EACCES),
-           .expected = fmt::format("searchable by {}", account.name),
-           .actual = mode_and_owner(directory.status, context.accounts),
-           .remedy = std::move(remedy)}};
+  return {.path = directory.path,
+          .message = fmt::format("{} is {}, and {} may not search it{}, so sshd cannot reach {}", directory.path,
+                                 mode_and_owner(directory.status, context.accounts), account.name,
+                                 by_link(walk, directory.path), subject.file.path),
+          .sshd_logs = open_log(subject, context, EACCES),
+          .expected = fmt::format("searchable by {}", account.name),
+          .actual = mode_and_owner(directory.status, context.accounts),
+          .remedy = std::move(remedy)};
+}
+
+Details path_unsearchable(const KeyFileSubject& subject, const Context& context) {
+  constexpr mode_t shared = S_ISVTX | S_IWOTH | S_IXOTH;
+  const auto& walk = subject.file.walk;
+  if (walk.end != WalkEnd::not_searchable || walk.components.empty() || !subject.evidence.as_user) return {};
+  const bool is_link = (walk.components.back().status.mode & shared) == shared;
+  return {is_link ? link_not_followed(subject, context) : not_searchable(subject, context)};
 }
 
 Details key_file_unreadable(const KeyFileSubject& subject, const Context& context) {
@@ -76,7 +96,8 @@ Details key_file_not_regular(const KeyFileSubject& subject, const Context& conte
   return {
       {.path = component.path,
        .message = fmt::format("{} is {}, not a regular file{}", component.path, kind, by_link(walk, component.path)),
-       .sshd_logs = fmt::format(fmt::runtime(form), user, subject.file.path),
+       .sshd_logs = subject.file.open_errnum == 0 ? fmt::format(fmt::runtime(form), user, subject.file.path)
+                                                  : open_log(subject, context, subject.file.open_errnum),
        .expected = "a regular file",
        .actual = kind,
        .remedy = {{}, "move it away and put a file with the public keys in its place"}}};
@@ -127,7 +148,8 @@ std::string why_unseen(const KeyFileSubject& subject) {
   if (file.walk.end == WalkEnd::unseen && file.walk.errnum == 0) return "it lies in /proc, which is not looked into";
   if (file.walk.end == WalkEnd::unseen) return errno_in_words(file.walk.errnum);
   if (file.changed) return "it changed while it was looked at";
-  if (file.open_errnum != 0 && file.open_errnum != EACCES && file.open_errnum != EPERM) {
+  const bool is_socket = file.open_errnum == ENXIO;
+  if (file.open_errnum != 0 && file.open_errnum != EACCES && file.open_errnum != EPERM && !is_socket) {
     return errno_in_words(file.open_errnum);
   }
   if (file.read_errnum != 0) return errno_in_words(file.read_errnum);
@@ -189,7 +211,8 @@ const std::array rules = {
 bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence) {
   const auto& walk = file.walk;
   if (walk.end == WalkEnd::missing || !file.hidden_exists) return true;
-  const bool below_home = file.path.starts_with(evidence.account.home + "/");
+  const auto& home_field = evidence.account.home;
+  const bool below_home = !home_field.empty() && file.path.starts_with(home_field + "/");
   const bool home_is_gone = evidence.home.end == WalkEnd::missing || evidence.home.end == WalkEnd::dangling;
   const bool home_is_directory = evidence.home.end == WalkEnd::found && !evidence.home.components.empty() &&
                                  S_ISDIR(evidence.home.components.back().status.mode);

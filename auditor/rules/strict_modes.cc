@@ -83,17 +83,19 @@ std::vector<const PathComponent*> strict_modes_path(const KeyFile& file, const A
 std::vector<Fault> strict_modes_faults(const KeyFile& file, const AccountEvidence& evidence, const Context& context,
                                        ScanPosition& position) {
   std::vector<Fault> faults;
+  if (file.walk.end != WalkEnd::found || !S_ISREG(file.walk.components.back().status.mode)) return faults;
+  const bool sshd_walks = file.open_errnum == 0;
   for (const auto* component : strict_modes_path(file, evidence)) {
     Fault fault{component};
     fault.owner = !is_trusted(component->status.uid, evidence.account);
     fault.others_write = (component->status.mode & S_IWOTH) != 0;
     ScanPosition untouched = 0;
-    auto& scan = faults.empty() ? position : untouched;
+    auto& scan = sshd_walks && faults.empty() ? position : untouched;
     const bool group_write = (component->status.mode & S_IWGRP) != 0;
     fault.group_writes = group_write && !group_write_is_forgiven(fault, evidence.account, context, scan);
     if (!fault.owner && !fault.group_writes && !fault.others_write) continue;
     fault.place = place_of(*component, file.walk.components.back(), evidence);
-    fault.first = faults.empty();
+    fault.first = sshd_walks && faults.empty();
     faults.push_back(fault);
   }
   return faults;

@@ -31,7 +31,8 @@ using ScanPosition = std::size_t;
 // Where the walk goes, in sshd's order: from the file outward. Empty unless the file was found.
 std::vector<const PathComponent*> strict_modes_path(const KeyFile& file, const AccountEvidence& evidence);
 
-// All faults of a key file that was found, whether StrictModes is on or not, in sshd's order.
+// All faults of a regular key file that was found, whether StrictModes is on or not, in sshd's order. None of them is
+// `first`, and `position` stays, when the file could not be opened: sshd walks only after that.
 std::vector<Fault> strict_modes_faults(const KeyFile& file, const AccountEvidence& evidence, const Context& context,
                                        ScanPosition& position);
 

@@ -79,6 +79,30 @@ std::vector<const PathComponent*> unchecked_directories(const KeyFileSubject& su
   return unchecked;
 }
 
+// Whether somebody else than root and the account is in the group.
+bool is_shared(gid_t gid, const KeyFileSubject& subject, const Context& context) {
+  if (gid == 0) return false;
+  const auto members = context.accounts.members(gid);
+  return members.size() != 1 || members.front() != subject.evidence.account.name;
+}
+
+// Whether the entry, which its mask lets through, is for somebody else than root and the account to write.
+bool lets_strangers_write(const AclEntry& entry, gid_t owning_group, const KeyFileSubject& subject,
+                          const Context& context) {
+  if ((entry.permissions & 2U) == 0) return false;
+  if (entry.kind == AclEntry::Kind::user) return entry.id != 0 && entry.id != subject.evidence.account.uid;
+  return is_shared(entry.kind == AclEntry::Kind::group ? entry.id : owning_group, subject, context);
+}
+
+// With an ACL the group bits of the mode are its mask, and the entries say who may write.
+bool strangers_write_by_group(const PathComponent& component, const KeyFileSubject& subject, const Context& context) {
+  if ((component.status.mode & S_IWGRP) == 0) return false;
+  if (component.acl.empty()) return is_shared(component.status.gid, subject, context);
+  return std::ranges::any_of(component.acl, [&](const auto& entry) {
+    return lets_strangers_write(entry, component.status.gid, subject, context);
+  });
+}
+
 // sshd accepts: StrictModes is off, or a link keeps it from looking at the directory.
 std::vector<Detail> path_hijackable(const KeyFileSubject& subject, const Context& context) {
   std::vector<Detail> details;
@@ -96,9 +120,7 @@ std::vector<Detail> path_hijackable(const KeyFileSubject& subject, const Context
     const auto& account = subject.evidence.account;
     fault.owner = component->status.uid != 0 && component->status.uid != account.uid;
     fault.others_write = (component->status.mode & S_IWOTH) != 0 && (component->status.mode & S_ISVTX) == 0;
-    const auto& group = context.accounts.members(component->status.gid);
-    const bool only_account = group.size() == 1 && group.front() == account.name;
-    fault.group_writes = (component->status.mode & S_IWGRP) != 0 && !only_account && component->status.gid != 0;
+    fault.group_writes = strangers_write_by_group(*component, subject, context);
     if (fault.owner || fault.others_write || fault.group_writes) {
       add(fault, "; sshd does not look at it, because a link in it leads elsewhere");
     }
@@ -110,13 +132,12 @@ std::vector<Detail> path_hijackable(const KeyFileSubject& subject, const Context
 std::vector<Detail> acl_writable(const KeyFileSubject& subject, const Context& context) {
   std::vector<Detail> details;
   if (!subject.faults.empty()) return details;
-  const auto is_stranger = [&](const AclEntry& entry) {
-    const bool writes = (entry.permissions & 2U) != 0;
-    const bool own = entry.kind == AclEntry::Kind::user && (entry.id == subject.evidence.account.uid || entry.id == 0);
-    return writes && !own && entry.kind != AclEntry::Kind::owning_group;
-  };
   for (const auto* component : strict_modes_path(subject.file, subject.evidence)) {
-    if (std::ranges::none_of(component->acl, is_stranger)) continue;
+    const auto for_strangers = [&](const AclEntry& entry) {
+      return entry.kind != AclEntry::Kind::owning_group &&
+             lets_strangers_write(entry, component->status.gid, subject, context);
+    };
+    if (std::ranges::none_of(component->acl, for_strangers)) continue;
     Fault fault{component, Place::outside};
     fault.group_writes = true;
     auto detail = writable_detail(fault, subject, context);

@@ -17,7 +17,7 @@ namespace sshaudit {
 struct KeyFile {
   std::string path;  // as sshd opens it
   PathWalk walk;
-  int open_errnum = 0;        // why open(2) failed though the walk reached a regular file
+  int open_errnum = 0;        // why open(2) failed, or would, though the walk got there
   int read_errnum = 0;        // why reading stopped early
   bool changed = false;       // what was opened is not what was judged
   bool truncated = false;     // larger than is read (16 MiB)

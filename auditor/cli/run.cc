@@ -127,12 +127,22 @@ struct Audit {
         context{index, facts_of(sshd.server().version)} {}
 };
 
+// What is to be typed has to act on the audited system, not on the one that it is typed on.
+void enter_root(const std::string& root, std::vector<Finding>& findings) {
+  if (root == "/") return;
+  for (auto& finding : findings) {
+    for (auto& command : finding.detail.remedy.commands) command.insert(command.begin(), {"chroot", root});
+  }
+}
+
 AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& account) {
   const auto settings = audit.sshd.settings_for(account);
   auto evidence =
       observer.observe(account, identity_of(account, audit.index), settings.value_or(audit.sshd.server().settings));
   if (!settings) evidence.settings_error = settings.error().what;
-  return audit_account(evidence, audit.context);
+  auto report = audit_account(evidence, audit.context);
+  enter_root(audit.arguments.root, report.findings);
+  return report;
 }
 
 Result<Summary> write_report(Audit& audit, ReportFile& output) {

@@ -163,7 +163,7 @@ Result<Settings> Sshd::ask(const std::vector<std::string>& arguments) {
   host_key_ = std::move(key);
   argv = command();
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  const auto second = run(argv);
+  auto second = run(argv);
   if (second) return second;
   host_key_.reset();
   return settings;

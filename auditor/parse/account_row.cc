@@ -45,9 +45,8 @@ struct Start {
 Start start_of(std::string_view line) {
   const auto nul = line.find('\0');
   Start start{without_leading_blanks(line.substr(0, nul)), std::nullopt};
-  if (start.rest.empty() || start.rest.front() == '#') {
-    start.end = NoRow{};
-  } else if (start.rest.front() == '+' || start.rest.front() == '-') {
+  constexpr std::string_view comment_or_compat = "#+-";
+  if (start.rest.empty() || comment_or_compat.find(start.rest.front()) != std::string_view::npos) {
     start.end = NoRow{};
   } else if (start.rest.find(':') == std::string_view::npos) {
     start.end = RowError{"there is no ':' in it"};

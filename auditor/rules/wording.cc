@@ -40,8 +40,9 @@ bool is_system_directory(std::string_view path) {
 
 Remedy note(std::string text) { return {{}, std::move(text)}; }
 
-std::string shared_note(const PathComponent& component) {
-  return component.path + " is not the account's alone: decide with those who share it";
+Remedy leave_alone(const PathComponent& component, std::string_view what) {
+  return note(fmt::format("{} may be shared with others, so no command is given: {}, or keep the keys inside the home",
+                          component.path, what));
 }
 
 // An extended ACL stores the mask in the group bits, so the entries that use it are what has to change.
@@ -72,7 +73,7 @@ std::string mode_and_owner(const FileStatus& status, const AccountIndex& account
 }
 
 std::string group_in_words(gid_t gid, const AccountIndex& accounts) {
-  if (accounts.group(gid) == nullptr) return fmt::format("gid {}, which is no group", gid);
+  if (accounts.group(gid) == nullptr) return fmt::format("gid {} (no group)", gid);
   const auto members = accounts.members(gid);
   if (members.empty()) return fmt::format("group \"{}\" (no members)", accounts.group_name(gid));
   return fmt::format("group \"{}\" ({})", accounts.group_name(gid), listed(members));
@@ -80,7 +81,7 @@ std::string group_in_words(gid_t gid, const AccountIndex& accounts) {
 
 std::string owner_in_words(uid_t uid, const AccountIndex& accounts) {
   const auto* account = accounts.account(uid);
-  return account == nullptr ? fmt::format("uid {}, which is no account", uid) : account->name;
+  return account == nullptr ? fmt::format("uid {} (no account)", uid) : account->name;
 }
 
 std::string errno_in_words(int errnum) {
@@ -135,7 +136,10 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
 
 Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, const AccountIndex& accounts) {
   const auto& component = *fault.component;
-  if (!is_private_to(component.path, evidence, accounts)) return note(shared_note(component));
+  const bool own_file = fault.place == Place::key_file && component.status.uid == evidence.account.uid;
+  if (!own_file && !is_private_to(component.path, evidence, accounts)) {
+    return leave_alone(component, "take the write permission from group and others");
+  }
   Remedy remedy;
   const bool by_acl = fault.group_writes && !component.acl.empty();
   if (by_acl) remedy = take_write_from_acl(component, accounts);
@@ -147,7 +151,7 @@ Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, cons
 }
 
 Remedy give_to_account(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
-  if (!is_private_to(component.path, evidence, accounts)) return note(shared_note(component));
+  if (!is_private_to(component.path, evidence, accounts)) return leave_alone(component, "give it to root");
   if (!S_ISDIR(component.status.mode) && component.status.links > 1) {
     return note(fmt::format("{} has {} names (hard links): put a file of the account's own in its place",
                             component.path, component.status.links));

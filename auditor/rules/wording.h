@@ -19,7 +19,7 @@ std::string listed(const std::vector<std::string>& names);
 std::string octal(mode_t mode);                                                      // "0775"
 std::string mode_and_owner(const FileStatus& status, const AccountIndex& accounts);  // "0775 alice:staff"
 std::string group_in_words(gid_t gid, const AccountIndex& accounts);                 // group "staff" (alice, bob)
-std::string owner_in_words(uid_t uid, const AccountIndex& accounts);                 // uid 14, which is no account
+std::string owner_in_words(uid_t uid, const AccountIndex& accounts);                 // uid 14 (no account)
 std::string errno_in_words(int errnum);                                              // "Permission denied"
 std::string kind_of(mode_t mode);                                                    // "a directory"
 

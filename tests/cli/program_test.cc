@@ -69,7 +69,8 @@ TEST_F(SmallSystem, TextNamesFaultAndRemedy) {
             "open: key login is refused\n"
             "  error  home-writable  /home/open is 0757 open:open, writable by everyone\n"
             "         sshd logs: Authentication refused: bad ownership or modes for directory /home/open\n"
-            "         fix: chmod o-w /home/open\n");
+            "         fix: chroot " +
+                system_.path() + " chmod o-w /home/open\n");
 }
 
 TEST_F(SmallSystem, FailOnDecidesTheExitStatus) {

@@ -103,9 +103,7 @@ Result<Fd> open_database(PathResolver& resolver, const std::string& path) {
     return tl::unexpected(errno_error("open", path));
   }
   if (!S_ISREG(found.node->component.status.mode)) return tl::unexpected(Error{"not a regular file", path, 0});
-  const Fd node = open_node(*found.node);
-  const std::string name = "/proc/self/fd/" + std::to_string(node.get());
-  Fd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  Fd fd = open_for_reading(*found.node);
   if (!fd) return tl::unexpected(errno_error("open", path));
   return fd;
 }

@@ -30,8 +30,6 @@ int why_not_opened(const PathNode& node) {
   return S_ISSOCK(node.component.status.mode) ? ENXIO : 0;
 }
 
-std::string name_in_directory(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 }  // namespace
 
 AccountObserver::AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root,
@@ -121,8 +119,7 @@ KeyFile AccountObserver::observe_key_file(const std::string& path) {
 // What is opened has to be what was judged: the owner of the directory may have put another file there since.
 void AccountObserver::read_key_file(const Resolution& found, KeyFile& file) {
   const PathNode& node = *found.node;
-  const auto name = name_in_directory(node.component.path);
-  const Fd fd(openat(node.parent->fd.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const Fd fd = open_for_reading(node);
   struct stat opened {};
   if (!fd || fstat(fd.get(), &opened) != 0) {
     file.open_errnum = errno;

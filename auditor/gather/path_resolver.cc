@@ -69,14 +69,19 @@ std::string last_component(std::string_view path, std::size_t slash) {
   return last.empty() ? "." : last;
 }
 
+Fd open_again(const PathNode& node, int flags) {
+  const auto& path = node.component.path;
+  const auto name = path.substr(path.rfind('/') + 1);
+  return Fd(openat(node.parent->fd.get(), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+}
+
 }  // namespace
 
 Fd open_node(const PathNode& node) {
-  if (node.fd) return Fd(fcntl(node.fd.get(), F_DUPFD_CLOEXEC, 0));
-  const auto& path = node.component.path;
-  const auto name = path.substr(path.rfind('/') + 1);
-  return Fd(openat(node.parent->fd.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  return node.fd ? Fd(fcntl(node.fd.get(), F_DUPFD_CLOEXEC, 0)) : open_again(node, O_PATH);
 }
+
+Fd open_for_reading(const PathNode& node) { return open_again(node, O_RDONLY | O_NONBLOCK | O_NOCTTY); }
 
 PathWalk walk_of(std::string_view requested, const Resolution& resolution) {
   return {.requested = std::string(requested),
@@ -97,7 +102,7 @@ Result<PathResolver> PathResolver::open(const std::string& root) {
   PathResolver resolver(realpath(root.c_str(), real.data()) == nullptr ? root : real.data());
   resolver.root_open_to_all_ = open_to_all(*node);
   resolver.root_ = std::move(node);
-  const auto setting = read_file(AT_FDCWD, "/proc/sys/fs/protected_symlinks", 16);
+  const auto setting = read_file("/proc/sys/fs/protected_symlinks", 16);
   resolver.protected_symlinks_ = setting && setting->starts_with('1');
   return resolver;
 }

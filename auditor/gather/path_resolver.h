@@ -37,6 +37,10 @@ struct Resolution {
 // A descriptor (O_PATH) of what was reached.
 Fd open_node(const PathNode& node);
 
+// A regular file that was reached, open for reading with the identity that the thread has; errno otherwise. It may be
+// another file than the one that was judged by now: compare.
+Fd open_for_reading(const PathNode& node);
+
 // The evidence in a resolution. ACLs are read of the components that their group may write.
 PathWalk walk_of(std::string_view requested, const Resolution& resolution);
 

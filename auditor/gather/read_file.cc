@@ -32,14 +32,18 @@ int read_to_end(int fd, std::size_t expected, std::size_t limit, std::string& by
   return got < 0 ? errno : 0;
 }
 
-Result<std::string> read_file(int at, const std::string& path, std::size_t limit) {
-  const Fd fd(openat(at, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  const Fd fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!fd) return tl::unexpected(errno_error("open", path));
+  return read_open_file(fd.get(), path, limit);
+}
+
+Result<std::string> read_open_file(int fd, const std::string& path, std::size_t limit) {
   struct stat status {};
-  if (fstat(fd.get(), &status) != 0) return tl::unexpected(errno_error("stat", path));
+  if (fstat(fd, &status) != 0) return tl::unexpected(errno_error("stat", path));
   if (!S_ISREG(status.st_mode)) return tl::unexpected(Error{"not a regular file", path, 0});
   std::string bytes;
-  errno = read_to_end(fd.get(), static_cast<std::size_t>(status.st_size), limit, bytes);
+  errno = read_to_end(fd, static_cast<std::size_t>(status.st_size), limit, bytes);
   if (errno != 0) return tl::unexpected(errno_error("read", path));
   return bytes;
 }

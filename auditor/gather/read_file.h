@@ -16,8 +16,10 @@ Error errno_error(std::string_view what, std::string_view path);  // takes errno
 // `expected` is the size that fstat(2) gave; a file of that size is not asked for more. Returns 0 or an errno.
 int read_to_end(int fd, std::size_t expected, std::size_t limit, std::string& bytes);
 
-// The first `limit` bytes of a regular file below the directory `at` (AT_FDCWD for the host). Only for files that
-// root controls: it follows links.
-Result<std::string> read_file(int at, const std::string& path, std::size_t limit);
+// The first `limit` bytes of a regular file of the host. Only for files that root controls: it follows links.
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+// The same of a file that is open already; `path` is for the error.
+Result<std::string> read_open_file(int fd, const std::string& path, std::size_t limit);
 
 }  // namespace sshaudit

@@ -33,12 +33,14 @@ constexpr std::array installations = {
     Installation{"/usr/local/sbin/sshd", "/usr/local/etc/sshd_config"},
 };
 
-// The host path of a file of the audited system; empty when it is not there.
+// The bytes of a file of the audited system.
 Result<std::string> read_below(PathResolver& resolver, const std::string& path, std::size_t limit) {
   const auto found = resolver.resolve(path);
   if (found.end != WalkEnd::found) return tl::unexpected(Error{"open", path, found.errnum});
-  const Fd node = open_node(*found.node);
-  return read_file(AT_FDCWD, "/proc/self/fd/" + std::to_string(node.get()), limit);
+  if (!S_ISREG(found.node->component.status.mode)) return tl::unexpected(Error{"not a regular file", path, 0});
+  const Fd fd = open_for_reading(*found.node);
+  if (!fd) return tl::unexpected(errno_error("open", path));
+  return read_open_file(fd.get(), path, limit);
 }
 
 // What os-release knows completes what the program says of itself: RHEL's carries no tag, all others do.
@@ -173,7 +175,7 @@ Result<Settings> Sshd::ask(const std::vector<std::string>& arguments) {
 void Sshd::scan_configuration() { scan_file(config_, 0); }
 
 void Sshd::scan_file(const std::string& path, int depth) {
-  const auto text = read_file(AT_FDCWD, path, largest_config);
+  const auto text = read_file(path, largest_config);
   if (!text || depth > deepest_include) {
     server_.matches_user = true;
     return;

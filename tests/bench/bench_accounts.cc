@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "private_mounts.h"
+
 namespace {
 
 constexpr unsigned first_uid = 20000;
@@ -50,8 +52,7 @@ void make_directory(const std::string& path, unsigned id, mode_t mode) {
 
 // `count` accounts with a private group each, and below /home what sshd looks at.
 void make_accounts(unsigned count) {
-  must(unshare(CLONE_NEWNS), "unshare");
-  must(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
+  if (!sshaudit::enter_private_mounts()) fail("make a mount namespace");
   must(mount("bench", "/home", "tmpfs", 0, "mode=0755,nr_inodes=0,size=80%"), "mount /home");
   std::ofstream passwd("/home/.passwd");
   std::ofstream group("/home/.group");

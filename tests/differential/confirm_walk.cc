@@ -32,6 +32,7 @@
 #include "gather/fd.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
+#include "private_mounts.h"
 
 namespace sshaudit {
 namespace {
@@ -97,8 +98,7 @@ void bind(const fs::path& source, const fs::path& target) {
 
 // A namespace of our own, in which mounts stay, and an empty file system on the stage.
 void enter_namespace() {
-  must(unshare(CLONE_NEWNS) == 0, "unshare");
-  must(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make / private");
+  must(enter_private_mounts(), "make a mount namespace");
   must(mount("tmpfs", stage.c_str(), "tmpfs", 0, "mode=0755") == 0, "mount tmpfs");
 }
 
@@ -409,7 +409,7 @@ Request request_of(const std::vector<std::string>& arguments) {
 
 int confirm(Request request) {
   if (geteuid() != 0) give_up("NOT CONFIRMED: this needs root");
-  const auto program = read_file(AT_FDCWD, request.sshd, largest_program);
+  const auto program = read_file(request.sshd, largest_program);
   if (!program) give_up("NOT CONFIRMED: there is no " + request.sshd);
   auto version = find_sshd_version(*program);
   if (!version) give_up("NOT CONFIRMED: no sshd: " + request.sshd);

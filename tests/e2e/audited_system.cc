@@ -2,7 +2,6 @@
 #include "audited_system.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/acl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -21,6 +20,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <system_error>
+
+#include "private_mounts.h"
 
 namespace sshaudit::e2e {
 namespace {
@@ -357,8 +358,7 @@ AuditRun audit_below(const AuditedSystem& system, std::vector<std::string> argum
 }
 
 void enter(const AuditedSystem& system) {
-  require_id(unshare(CLONE_NEWNS), "unshare");
-  require_id(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
+  require_id(enter_private_mounts() ? 0 : -1, "make a mount namespace");
   constexpr std::array places = {"/etc", "/home", "/opt", "/root", "/srv", "/var"};
   std::array<int, places.size()> sources{};  // opened first: a place that is taken over may hide the system
   std::ranges::transform(places, sources.begin(), [&](const char* place) {

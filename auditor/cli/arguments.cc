@@ -2,9 +2,13 @@
 #include "cli/arguments.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
+#include <algorithm>
+#include <iostream>
+#include <utility>
+#include <vector>
 
 #include "cli/version.h"
+#include "render/visible_text.h"
 
 namespace sshaudit {
 namespace {
@@ -24,33 +28,35 @@ constexpr auto footer =
     "  sshaudit --all-users           every account (as root); what a nightly job runs\n"
     "  sshaudit rules home-writable   what a finding means\n";
 
-// CLI11 maps words to values; the words are those of the manual.
-const std::map<std::string, Format> formats = {
-    {"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}};
-const std::map<std::string, When> whens = {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
-const std::map<std::string, std::optional<Severity>> severities = {
+template <class Value>
+using Choices = std::vector<std::pair<std::string, Value>>;
+
+const Choices<Format> formats = {{"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}};
+const Choices<When> whens = {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+const Choices<std::optional<Severity>> severities = {
     {"error", Severity::error}, {"warning", Severity::warning}, {"notice", Severity::notice}, {"never", std::nullopt}};
 
-// An option whose value is one of the words of `values`.
+// An option whose value is one of the words of `choices`.
 template <class Value>
-void add_choice(CLI::App& app, const std::string& name, const std::map<std::string, Value>& values, Value& target,
+void add_choice(CLI::App& app, const std::string& name, const Choices<Value>& choices, Value& target,
                 const std::string& help) {
   std::string words;
-  for (const auto& [text, value] : values) words += (words.empty() ? "" : "|") + text;
-  const auto check = [&values, words](const std::string& text) {
-    return values.contains(text) ? std::string() : "must be one of " + words;
+  for (const auto& choice : choices) words += (words.empty() ? "" : "|") + choice.first;
+  const auto take = [&choices, &target, words](const std::string& text) {
+    const auto chosen = std::ranges::find(choices, text, &std::pair<std::string, Value>::first);
+    if (chosen == choices.end()) throw CLI::ValidationError(text + " is none of " + words);
+    target = chosen->second;
   };
-  app.add_option_function<std::string>(
-         name, [&](const std::string& text) { target = values.at(text); }, help)
-      ->check(CLI::Validator(check, words))
-      ->option_text(words);
+  app.add_option_function<std::string>(name, take, help)->option_text(words);
 }
 
 void add_audit_options(CLI::App& app, Arguments& arguments) {
   app.add_option("USER", arguments.users, "Accounts to audit")->option_text(" ");
   app.add_flag("--all-users", arguments.all_users, "Audit every account");
   add_choice(app, "--format", formats, arguments.format, "What is written (default text)");
-  app.add_option("-o,--output", arguments.output, "Write to FILE, at once and only when complete")->option_text("FILE");
+  app.add_option("-o,--output", arguments.output,
+                 "Write to FILE, which appears complete or not at all; - is standard output")
+      ->option_text("FILE");
   app.add_option("--root", arguments.root, "Audit the system that is mounted at DIR, by its own files")
       ->option_text("DIR");
   app.add_option("--sshd-config", arguments.sshd_config, "Configuration that sshd is asked about")->option_text("FILE");
@@ -63,9 +69,17 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("-v,--verbose", arguments.verbose, "A summary on standard error even without a terminal");
 }
 
+int report_usage_error(const std::string& text) {
+  std::cerr << "sshaudit: " << visible(text) << "\nRun with --help for more information.\n";
+  return usage_error;
+}
+
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
   if (arguments.root.empty()) return "--root: DIR is empty";
+  if (arguments.root != "/" && !arguments.sshd_config.empty()) {
+    return "--sshd-config does not go with --root: the sshd of another system is not asked";
+  }
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";
   }
@@ -85,13 +99,17 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    parsed.exit_status = app.exit(error) == 0 ? 0 : usage_error;
+    if (error.get_exit_code() == 0) {
+      parsed.exit_status = app.exit(error);  // help or version
+    } else {
+      parsed.exit_status = report_usage_error(error.what());
+    }
     return parsed;
   }
+  if (parsed.arguments.output == "-") parsed.arguments.output.clear();
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
-    std::cerr << "sshaudit: " << text << "\nRun with --help for more information.\n";
-    parsed.exit_status = usage_error;
+    parsed.exit_status = report_usage_error(text);
   }
   return parsed;
 }

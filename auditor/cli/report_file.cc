@@ -40,7 +40,7 @@ Result<ReportFile> ReportFile::open(const std::string& path) {
   if (path.empty()) return output;
   struct stat there {};
   if (lstat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
-    return tl::unexpected(Error{"write: is there already, and is no regular file", path, 0});
+    return tl::unexpected(Error{"write: exists, and is no regular file", path, 0});
   }
   output.path_ = path;
   std::string temporary = directory_of(path) + "/.sshaudit-XXXXXX";

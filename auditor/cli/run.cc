@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -193,6 +194,9 @@ Result<int> run_audit(const Arguments& arguments) {
     if (!choice.version) {
       return tl::unexpected(Error{"--sshd-version: not as ssh -V prints it", arguments.sshd_version, 0});
     }
+  }
+  if (!choice.config.empty() && access(choice.config.c_str(), R_OK) != 0) {
+    return tl::unexpected(Error{"--sshd-config", choice.config, errno});
   }
   auto output = ReportFile::open(arguments.output);
   if (!output) return tl::unexpected(output.error());

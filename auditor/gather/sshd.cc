@@ -54,7 +54,7 @@ void complete_version(SshdVersion& version, PathResolver& resolver) {
   if (!by_program || release.vendor == Vendor::rhel) version.vendor = release.vendor;
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) { return text.substr(0, text.find_first_of("\r\n")); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <vector>
 
 #include "render/renderer.h"
@@ -54,7 +55,7 @@ class TextRenderer : public Renderer {
   explicit TextRenderer(const TextStyle& style) : style_(style) {}
 
   std::string begin(const ReportHeader& header) override {
-    const auto host = header.host.empty() ? "this host" : visible(header.host);
+    const auto host = header.host.empty() ? "this host" : "host " + visible(header.host);
     if (!header.findings.empty()) of_host_ = title(host, "") + findings(header.findings);
     return {};
   }
@@ -62,7 +63,7 @@ class TextRenderer : public Renderer {
   std::string account(const AccountReport& report) override {
     if (report.findings.empty()) return {};
     const auto worst = std::ranges::max(report.findings, {}, severity_of);
-    const auto verdict = fmt::format("key login is {}", verdict_in_words(report.key_login));
+    const auto verdict = fmt::format("key login is {}", verdict_in_words(report));
     blocks_.push_back({worst.rule->severity, title(visible(report.account.name), verdict) + findings(report.findings)});
     return {};
   }
@@ -82,10 +83,13 @@ class TextRenderer : public Renderer {
 
   static Severity severity_of(const Finding& finding) { return finding.rule->severity; }
 
-  static std::string verdict_in_words(KeyLogin verdict) {
-    if (verdict == KeyLogin::closes) return "accepted, but the session ends at once";
-    if (verdict == KeyLogin::none) return "not set up";
-    return std::string(word(verdict));
+  static std::string verdict_in_words(const AccountReport& report) {
+    const auto refuses = [](const Finding& finding) { return finding.rule->effect == Effect::refuses; };
+    const bool another_file = std::ranges::any_of(report.findings, refuses);
+    if (report.key_login == KeyLogin::accepted && another_file) return "accepted, by another key file";
+    if (report.key_login == KeyLogin::closes) return "accepted, but the session ends at once";
+    if (report.key_login == KeyLogin::none) return "not set up";
+    return std::string(word(report.key_login));
   }
 
   std::string title(const std::string& name, const std::string& verdict) const {
@@ -95,11 +99,13 @@ class TextRenderer : public Renderer {
   std::string findings(std::vector<Finding> found) const {
     std::ranges::stable_sort(found, std::ranges::greater{}, severity_of);
     std::string text;
-    for (const auto& finding : found) text += render(finding);
+    std::set<std::string> commands;
+    for (const auto& finding : found) text += render(finding, commands);
     return text;
   }
 
-  std::string render(const Finding& finding) const {
+  // A command that mends several findings is given once, with the first.
+  std::string render(const Finding& finding, std::set<std::string>& commands) const {
     const auto severity = word(finding.rule->severity);
     const auto indent = severity.size() + 4;
     const auto start = indent + finding.rule->id.size() + 2;
@@ -112,7 +118,8 @@ class TextRenderer : public Renderer {
     };
     line("sshd logs", visible(finding.detail.sshd_logs));
     for (const auto& command : finding.detail.remedy.commands) {
-      text += fmt::format("{}fix: {}\n", std::string(indent, ' '), shell_line(command));  // never folded: to be copied
+      const auto shell = shell_line(command);  // never folded: to be copied
+      if (commands.insert(shell).second) text += fmt::format("{}fix: {}\n", std::string(indent, ' '), shell);
     }
     line("advice", visible(finding.detail.remedy.note));
     return text;

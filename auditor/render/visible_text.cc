@@ -89,11 +89,16 @@ std::string dollar_quoted(std::string_view argument) {
   return text + "'";
 }
 
+std::string single_quoted(std::string_view argument) {
+  std::string text = "'";
+  for (const char byte : argument) text += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
+  return text + "'";
+}
+
 std::string quoted(std::string_view argument) {
   if (is_plain(argument)) return std::string(argument);
   const bool printable = visible(argument) == argument;
-  if (!printable || argument.find('\'') != std::string_view::npos) return dollar_quoted(argument);
-  return fmt::format("'{}'", argument);
+  return printable ? single_quoted(argument) : dollar_quoted(argument);
 }
 
 }  // namespace

@@ -100,8 +100,9 @@ Identity AccountIndex::identity_of(const Account& account) const {
   return identity;
 }
 
-std::size_t AccountIndex::home_count(std::string_view home) const {
-  return equal_to(database_.accounts, by_home_, home_key, home).size();
+bool AccountIndex::shares_home(const Account& account) const {
+  const auto found = equal_to(database_.accounts, by_home_, home_key, std::string_view(account.home));
+  return std::ranges::any_of(found, [&](std::uint32_t at) { return database_.accounts[at].name != account.name; });
 }
 
 std::string AccountIndex::user_name(uid_t uid) const {

@@ -36,8 +36,8 @@ class AccountIndex {
   // What initgroups(3) makes of an enumerated account.
   Identity identity_of(const Account& account) const;
 
-  // How many accounts have this home field.
-  std::size_t home_count(std::string_view home) const;
+  // Whether an account of another name has the same home field.
+  bool shares_home(const Account& account) const;
 
   std::string user_name(uid_t uid) const;   // the number when the uid is no account
   std::string group_name(gid_t gid) const;  // likewise

@@ -82,7 +82,9 @@ Details shell_ends_session(const AccountEvidence& evidence, const Context&) {
            .message = fmt::format("its shell {} ends every session at once", evidence.account.shell),
            .expected = "a shell to work in",
            .actual = evidence.account.shell,
-           .remedy = {{}, "if the account is to be used: usermod -s /bin/sh NAME; if not, remove its keys"}}};
+           .remedy = {{},
+                      fmt::format("if the account is to be used: usermod -s /bin/sh {}; if not, remove its keys",
+                                  evidence.account.name)}}};
 }
 
 bool is_in(gid_t gid, const Identity& identity) {
@@ -125,7 +127,7 @@ Details home_missing(const AccountEvidence& evidence, const Context&) {
                                    : fmt::format("the home {} does not exist{}: no key can be read", home, link),
            .expected = "a directory",
            .actual = "missing",
-           .remedy = {{}, "mount or make the home; or remove the account"}}};
+           .remedy = {{}, "mount or make the home, or correct the home field with usermod -d"}}};
 }
 
 Details home_not_directory(const AccountEvidence& evidence, const Context&) {
@@ -138,7 +140,7 @@ Details home_not_directory(const AccountEvidence& evidence, const Context&) {
                                   kind_of(component.status.mode)),
            .expected = "a directory",
            .actual = kind_of(component.status.mode),
-           .remedy = {{}, "make a directory in its place, or correct the home field: usermod -d DIR NAME"}}};
+           .remedy = {{}, "make a directory in its place, or correct the home field with usermod -d"}}};
 }
 
 // With keys in it this refuses (home-owner); without, it would as soon as there are some.
@@ -176,7 +178,7 @@ Details pubkey_authentication_off(const AccountEvidence& evidence, const Context
            .message = "it has keys, but PubkeyAuthentication is no",
            .expected = "PubkeyAuthentication yes",
            .actual = "PubkeyAuthentication no",
-           .remedy = {{}, "set PubkeyAuthentication yes in sshd_config, before anything that says no"}}};
+           .remedy = {{}, "set PubkeyAuthentication yes where sshd reads it first, before anything that says no"}}};
 }
 
 Details key_file_name_invalid(const AccountEvidence& evidence, const Context&) {
@@ -255,10 +257,10 @@ const std::array rules = {
        "allowed_user)",
        "Set a shell that the user may execute: usermod -s /bin/sh NAME"},
       shell_not_runnable},
-    R{{"home-missing", account, Effect::refuses, Severity::warning, "The home of a person does not exist.", home_why,
+    R{{"home-missing", account, Effect::refuses, Severity::error, "The home of a person does not exist.", home_why,
        "Mount or make the home."},
       home_missing},
-    R{{"home-not-directory", account, Effect::refuses, Severity::warning, "The home of a person is not a directory.",
+    R{{"home-not-directory", account, Effect::refuses, Severity::error, "The home of a person is not a directory.",
        home_why, "Make a directory in its place, or correct the home field: usermod -d DIR NAME"},
       home_not_directory},
     R{{"home-orphaned", account, Effect::informs, Severity::notice,

@@ -30,7 +30,7 @@ Details settings_not_asked(const Server& server, const Context&) {
        .message = fmt::format("sshd did not tell its settings ({}): compiled-in defaults were assumed", server.reason),
        .expected = "an answer from sshd -T",
        .actual = server.reason,
-       .remedy = {{}, "run sshaudit as root, and see what \"sshd -t\" says"}}};
+       .remedy = {{}, "run sshaudit as root, and see what \"sshd -t\" says of the same configuration file"}}};
 }
 
 Details settings_assumed(const Server& server, const Context&) {

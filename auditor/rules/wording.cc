@@ -41,8 +41,10 @@ bool is_system_directory(std::string_view path) {
 Remedy note(std::string text) { return {{}, std::move(text)}; }
 
 Remedy leave_alone(const PathComponent& component, std::string_view what) {
-  return note(fmt::format("{} may be shared with others, so no command is given: {}, or keep the keys inside the home",
-                          component.path, what));
+  return note(
+      fmt::format("{} may be shared with others, so no command is given: keep the keys inside the home, or {} where "
+                  "nobody else needs it otherwise",
+                  component.path, what));
 }
 
 // An extended ACL stores the mask in the group bits, so the entries that use it are what has to change.
@@ -129,7 +131,7 @@ std::string writers_in_words(const Fault& fault, const AccountIndex& accounts) {
 }
 
 bool is_private_to(const std::string& path, const AccountEvidence& evidence, const AccountIndex& accounts) {
-  if (evidence.home.end != WalkEnd::found || accounts.home_count(evidence.account.home) > 1) return false;
+  if (evidence.home.end != WalkEnd::found || accounts.shares_home(evidence.account)) return false;
   const auto& home = evidence.home.components.back().path;
   return !is_system_directory(home) && (path == home || path.starts_with(home + "/"));
 }

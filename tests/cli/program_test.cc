@@ -90,7 +90,12 @@ TEST_F(SmallSystem, UsageErrorsAreTwoAndSayWhatToDo) {
       {{"--all-users", "well"}, "sshaudit: --all-users takes no USER\nRun with --help for more information.\n"},
       {{}, "sshaudit: --root needs USER or --all-users\nRun with --help for more information.\n"},
       {{"well", "--sshd-version", "dropbear"}, "sshaudit: --sshd-version: not as ssh -V prints it: dropbear\n"},
-      {{"well", "-o", "/dev/null"}, "sshaudit: write: is there already, and is no regular file: /dev/null\n"},
+      {{"well", "-o", "/dev/null"}, "sshaudit: write: exists, and is no regular file: /dev/null\n"},
+      {{"well", "--sshd-config", "x"},
+       "sshaudit: --sshd-config does not go with --root: the sshd of another system is not asked\n"
+       "Run with --help for more information.\n"},
+      {{"well", "--format", "xml"},
+       "sshaudit: xml is none of text|json|ndjson\nRun with --help for more information.\n"},
       {{"well", "-o", "/no/such/directory/report"},
        "sshaudit: write: /no/such/directory/report: No such file or directory\n"},
   };
@@ -100,7 +105,8 @@ TEST_F(SmallSystem, UsageErrorsAreTwoAndSayWhatToDo) {
     EXPECT_EQ(output.out, "");
     EXPECT_EQ(output.err, row.message);
   }
-  EXPECT_EQ(run_sshaudit({"--format", "xml"}).exit_status, 2);
+  EXPECT_EQ(run_sshaudit({"--sshd-config", "/no/such/file"}).err,
+            "sshaudit: --sshd-config: /no/such/file: No such file or directory\n");
   EXPECT_EQ(run_sshaudit({"--no-such-option"}).exit_status, 2);
   EXPECT_EQ(run_sshaudit({"rules", "no-such-rule"}).err, "sshaudit: no such rule (see sshaudit rules): no-such-rule\n");
 }

@@ -63,7 +63,10 @@ class AutofsKeeper {
 
   void join() const {
     const int space = open((of_process() + "ns/mnt").c_str(), O_RDONLY | O_CLOEXEC);
-    require(space >= 0 && setns(space, CLONE_NEWNS) == 0, "setns");
+    const int root = open((of_process() + "root").c_str(), O_PATH | O_CLOEXEC);  // setns(2) leaves a changed root
+    require(space >= 0 && root >= 0 && setns(space, CLONE_NEWNS) == 0, "setns");
+    require(fchdir(root) == 0 && chroot(".") == 0, "enter the root");
+    close(root);
     close(space);
   }
 

@@ -64,6 +64,7 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
   AccountReport report;
   report.account = evidence.account;
   judge(account_rules(), evidence, context, report.findings);
+  judge(shell_rules(), evidence, context, report.findings);
   const auto of_account = report.findings.size();
   KeyFiles files;
   ScanPosition position = 0;

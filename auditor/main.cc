@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -18,6 +21,15 @@ int fail(const std::string& message) {
   return could_not_run;
 }
 
+// A deep directory is walked with a descriptor for each level.
+void allow_descriptors() {
+  constexpr rlim_t enough = 4096;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= enough) return;
+  limit.rlim_cur = std::min(enough, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::string in_words(const sshaudit::Error& error) {
   std::string text = error.what;
   if (!error.path.empty()) text += ": " + error.path;
@@ -30,6 +42,8 @@ std::string in_words(const sshaudit::Error& error) {
 int main(int argc, char** argv) {
   try {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error like any other
+    std::signal(SIGCHLD, SIG_DFL);  // whoever started this may have ignored it, and then nobody can be waited for
+    allow_descriptors();
     const auto parsed = sshaudit::parse_arguments(argc, argv);
     if (parsed.exit_status) return *parsed.exit_status;
     const auto status = sshaudit::run(parsed.arguments);

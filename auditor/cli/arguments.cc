@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 #include <vector>
@@ -107,6 +108,8 @@ Parsed parse_arguments(int argc, const char* const* argv) {
     return parsed;
   }
   if (parsed.arguments.output == "-") parsed.arguments.output.clear();
+  std::error_code error;
+  if (std::filesystem::equivalent(parsed.arguments.root, "/", error)) parsed.arguments.root = "/";
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
     parsed.exit_status = report_usage_error(text);

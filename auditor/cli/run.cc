@@ -128,11 +128,15 @@ struct Audit {
         context{index, facts_of(sshd.server().version)} {}
 };
 
-// What is to be typed has to act on the audited system, not on the one that it is typed on.
-void enter_root(const std::string& root, std::vector<Finding>& findings) {
-  if (root == "/") return;
+// What is to be typed has to act on the audited system. Here it would act on this one, and chroot(8) would run that
+// system's programs: so there it is, in words.
+void give_no_commands(std::vector<Finding>& findings) {
   for (auto& finding : findings) {
-    for (auto& command : finding.detail.remedy.commands) command.insert(command.begin(), {"chroot", root});
+    auto& remedy = finding.detail.remedy;
+    for (const auto& command : remedy.commands) {
+      remedy.note += (remedy.note.empty() ? "in that system: " : "; ") + shell_line(command);
+    }
+    remedy.commands.clear();
   }
 }
 
@@ -142,7 +146,7 @@ AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& 
       observer.observe(account, identity_of(account, audit.index), settings.value_or(audit.sshd.server().settings));
   if (!settings) evidence.settings_error = settings.error().what;
   auto report = audit_account(evidence, audit.context);
-  enter_root(audit.arguments.root, report.findings);
+  if (audit.arguments.root != "/") give_no_commands(report.findings);
   return report;
 }
 

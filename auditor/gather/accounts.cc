@@ -22,7 +22,8 @@ namespace sshaudit {
 namespace {
 
 constexpr std::size_t longest_row = 4UL * 1024 * 1024;  // a group of 100,000 members fits
-constexpr std::size_t most_malformed = 100;             // of one file; more say nothing new
+constexpr off_t largest_database = 1024L * 1024 * 1024;
+constexpr std::size_t most_malformed = 100;  // of one file; more say nothing new
 
 std::string text_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
@@ -68,12 +69,16 @@ Result<void> for_each_row(Fd fd, const std::string& path, Visit visit) {
   std::size_t room = 0;
   std::size_t number = 0;
   ssize_t size = 0;
+  errno = 0;
   while ((size = getline(&row, &room, file.get())) >= 0) {
     std::string_view line(row, static_cast<std::size_t>(size));
     if (line.ends_with('\n')) line.remove_suffix(1);
     visit(line, ++number);
+    errno = 0;
   }
+  const int errnum = feof(file.get()) != 0 ? 0 : errno;
   free(row);  // NOLINT(cppcoreguidelines-no-malloc): getline allocates
+  if (errnum != 0) return tl::unexpected(Error{"read", path, errnum});
   return {};
 }
 
@@ -104,7 +109,10 @@ Result<Fd> open_database(PathResolver& resolver, const std::string& path) {
   }
   if (!S_ISREG(found.node->component.status.mode)) return tl::unexpected(Error{"not a regular file", path, 0});
   Fd fd = open_for_reading(*found.node);
-  if (!fd) return tl::unexpected(errno_error("open", path));
+  struct stat status {};
+  if (!fd || fstat(fd.get(), &status) != 0) return tl::unexpected(errno_error("open", path));
+  if (!S_ISREG(status.st_mode)) return tl::unexpected(Error{"not a regular file", path, 0});
+  if (status.st_size > largest_database) return tl::unexpected(Error{"larger than 1 GiB", path, 0});
   return fd;
 }
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "gather/fd.h"
@@ -16,6 +17,7 @@
 namespace sshaudit {
 namespace {
 
+constexpr std::size_t most_matches = 1000;  // of one entry of AuthorizedKeysFile
 constexpr std::size_t largest_key_file = 16UL * 1024 * 1024;
 
 bool same_file(const FileStatus& judged, const struct stat& opened) {
@@ -54,11 +56,15 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
   evidence.identity = identity;
   evidence.settings = settings;
   evidence.shell = observe_shell(account.shell.empty() ? "/bin/sh" : account.shell);
+  evidence.by_root = is_root_;
   evidence.as_user = act_as(identity);
-  if (is_root_ && !evidence.as_user) return evidence;  // root's own view would answer another question
-  evidence.home = observe_home(account.home);
-  observe_key_files(evidence);
+  const bool as_root_instead = is_root_ && !evidence.as_user;  // which would answer another question
+  if (!as_root_instead) {
+    evidence.home = observe_home(account.home);
+    observe_key_files(evidence);
+  }
   if (is_root_ && identity.uid != 0) look_as_root(evidence.key_files);
+  act_as_root();  // between accounts nothing is done with the rights of one
   return evidence;
 }
 
@@ -97,7 +103,10 @@ std::vector<std::string> AccountObserver::names_of(const std::string& path) cons
   if (!facts_.globs_key_files || !has_glob_characters(path) || root_ != "/") return {path};
   std::vector<std::string> names;
   glob_t found{};
-  if (glob(path.c_str(), 0, nullptr, &found) == 0) names.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  if (glob(path.c_str(), 0, nullptr, &found) == 0) {
+    const auto count = std::min(found.gl_pathc, most_matches);
+    names.assign(found.gl_pathv, found.gl_pathv + count);
+  }
   globfree(&found);
   return names;
 }
@@ -146,11 +155,10 @@ void AccountObserver::look_as_root(std::vector<KeyFile>& files) {
 
 std::shared_ptr<const PathWalk> AccountObserver::observe_shell(const std::string& shell) {
   auto& known = shells_[shell];
-  if (!known) {
-    act_as_root();
-    known = std::make_shared<const PathWalk>(walk_of(shell, as_root_.resolve(shell)));
-  }
-  return known;
+  if (known) return known;
+  const auto walk = std::make_shared<const PathWalk>(walk_of(shell, as_root_.resolve(shell)));
+  if (walk->end != WalkEnd::unseen) known = walk;
+  return walk;
 }
 
 }  // namespace sshaudit

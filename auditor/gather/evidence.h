@@ -20,8 +20,8 @@ class AccountObserver {
   // `root` is the directory that is "/" on the audited system.
   static Result<AccountObserver> open(const std::string& root, const SshdFacts& facts);
 
-  // All that is to be seen of the account. Fills in values and decides nothing about them. Until the end of this
-  // object the file access of the thread is that of some account.
+  // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
+  // thread is that of the account meanwhile, and its own again afterwards.
   AccountEvidence observe(const Account& account, const Identity& identity, const Settings& settings);
 
  private:

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t most_links = 40;  // path_resolution(7)
 constexpr std::size_t most_public_directories = 256;
+constexpr std::size_t deepest = 256;  // each level holds a descriptor
 
 FileStatus status_of(const struct stat& status) {
   return {status.st_mode, status.st_uid, status.st_gid, status.st_dev, status.st_ino, status.st_nlink};
@@ -108,7 +109,8 @@ Result<PathResolver> PathResolver::open(const std::string& root) {
 }
 
 void PathResolver::identity_changed() {
-  std::swap(previous_, remembered_);
+  previous_.clear();
+  for (const auto& entry : remembered_) previous_.insert(entry.first);
   remembered_.clear();
 }
 
@@ -205,6 +207,7 @@ void PathResolver::step(Resolution& resolution, const std::string& name, std::st
 // What was found becomes where the resolution stands, unless nothing may be looked at there.
 void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const struct stat& status) const {
   const auto directory = resolution.node;
+  if (directory->depth == deepest) return stop(resolution, WalkEnd::unseen, ENAMETOOLONG, std::move(path));
   const bool same_file_system = status.st_dev == directory->component.status.device;
   const auto place = same_file_system || !fd ? FileSystem::ordinary : place_of(fd.get());
   if (place == FileSystem::kernel) return stop(resolution, WalkEnd::unseen, 0, std::move(path));
@@ -212,6 +215,7 @@ void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const 
   node->component = {std::move(path), status_of(status), {}};
   node->fd = std::move(fd);
   node->parent = directory;
+  node->depth = directory->depth + 1;
   node->automounter = place == FileSystem::automounter || (directory->automounter && same_file_system);
   resolution.node = std::move(node);
 }

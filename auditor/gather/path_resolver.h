@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "gather/fd.h"
@@ -23,7 +24,8 @@ struct PathNode {
   PathComponent component;
   Fd fd;                                   // none for a regular file
   std::shared_ptr<const PathNode> parent;  // null for the root directory
-  bool automounter = false;                // an autofs directory: looking up a name in it may mount
+  std::size_t depth = 0;
+  bool automounter = false;  // an autofs directory: looking up a name in it may mount
 };
 
 struct Resolution {
@@ -78,10 +80,10 @@ class PathResolver {
   std::string root_path_;  // on the host
   std::shared_ptr<const PathNode> root_;
   bool root_open_to_all_ = false;
-  bool protected_symlinks_ = false;  // fs.protected_symlinks
-  Memory public_;                    // directories that every identity may search, with all above them
-  Memory remembered_;                // of the identity in force
-  Memory previous_;                  // of the identity before
+  bool protected_symlinks_ = false;           // fs.protected_symlinks
+  Memory public_;                             // directories that every identity may search, with all above them
+  Memory remembered_;                         // of the identity in force
+  std::unordered_set<std::string> previous_;  // what the identity before remembered
 };
 
 }  // namespace sshaudit

@@ -159,7 +159,8 @@ Result<Settings> Sshd::ask(const std::vector<std::string>& arguments) {
   auto argv = command();
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   auto settings = run(argv);
-  if (settings || host_key_) return settings;
+  // A key helps where sshd cannot load one, which shows with the first question.
+  if (settings || host_key_ || server_.source == SettingsSource::sshd) return settings;
   auto key = std::make_unique<HostKey>();
   if (!key->good()) return settings;
   host_key_ = std::move(key);

@@ -81,7 +81,9 @@ bool collect(const Pipe& out, const Pipe& err, Clock::time_point end, ProgramOut
 Result<int> reap(pid_t child, Clock::time_point end) {
   int status = 0;
   bool in_time = true;
-  while (waitpid(child, &status, in_time ? WNOHANG : 0) != child) {
+  pid_t ended = 0;
+  while ((ended = waitpid(child, &status, in_time ? WNOHANG : 0)) != child) {
+    if (ended < 0 && errno != EINTR) return tl::unexpected(errno_error("wait for", ""));
     if (in_time && Clock::now() >= end) {
       in_time = false;
       kill(child, SIGKILL);
@@ -107,7 +109,7 @@ Result<ProgramOutput> run_program(const std::vector<std::string>& argv, std::chr
   const bool complete = collect(*out, *err, end, output);
   const auto status = reap(*child, complete ? end : Clock::now());
   if (is_too_much(output)) return tl::unexpected(Error{"too much output", argv.front(), 0});
-  if (!status) return tl::unexpected(Error{status.error().what, argv.front(), ETIMEDOUT});
+  if (!status) return tl::unexpected(Error{status.error().what, argv.front(), status.error().errnum});
   output.exit_status = *status;
   return output;
 }

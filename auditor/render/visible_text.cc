@@ -47,11 +47,12 @@ struct Range {
 };
 // Controls, format characters that reorder or hide text, separators that end a line, private use and tags.
 constexpr std::array invisible = {
-    Range{0x00, 0x1F},     Range{0x7F, 0x9F},        Range{0xAD, 0xAD},     Range{0x034F, 0x034F},
-    Range{0x061C, 0x061C}, Range{0x115F, 0x1160},    Range{0x17B4, 0x17B5}, Range{0x180B, 0x180F},
-    Range{0x200B, 0x200F}, Range{0x2028, 0x202E},    Range{0x2060, 0x206F}, Range{0x3164, 0x3164},
-    Range{0xE000, 0xF8FF}, Range{0xFE00, 0xFE0F},    Range{0xFEFF, 0xFEFF}, Range{0xFFA0, 0xFFA0},
-    Range{0xFFF0, 0xFFFB}, Range{0xE0000, 0x10FFFF},
+    Range{0x00, 0x1F},       Range{0x7F, 0x9F},        Range{0xAD, 0xAD},       Range{0x034F, 0x034F},
+    Range{0x061C, 0x061C},   Range{0x115F, 0x1160},    Range{0x17B4, 0x17B5},   Range{0x180B, 0x180F},
+    Range{0x200B, 0x200F},   Range{0x2028, 0x202E},    Range{0x2060, 0x206F},   Range{0x3164, 0x3164},
+    Range{0xE000, 0xF8FF},   Range{0xFE00, 0xFE0F},    Range{0xFEFF, 0xFEFF},   Range{0xFFA0, 0xFFA0},
+    Range{0xFFF0, 0xFFFB},   Range{0x110BD, 0x110CD},  Range{0x13430, 0x1345F}, Range{0x1BCA0, 0x1BCA3},
+    Range{0x1D173, 0x1D17A}, Range{0xE0000, 0x10FFFF},
 };
 
 bool is_invisible(char32_t code) {
@@ -72,15 +73,13 @@ bool is_plain(std::string_view argument) {
   return !argument.empty() && argument.find_first_not_of(safe) == std::string_view::npos;
 }
 
-// Every byte that is not plain ASCII is spelled out, so that what is pasted is what was meant.
+// Every byte that is not plain ASCII is spelled out, so that what is pasted is what was meant. Quotes too: a shell that
+// does not know $'...' then reads one word that names nothing, and runs nothing.
 std::string dollar_quoted(std::string_view argument) {
   std::string text = "$'";
   for (const char byte : argument) {
     const auto code = static_cast<unsigned char>(byte);
-    if (byte == '\'' || byte == '\\') {
-      text += '\\';
-      text += byte;
-    } else if (code < 0x20 || code >= 0x7F) {
+    if (byte == '\'' || byte == '\\' || code < 0x20 || code >= 0x7F) {
       text += fmt::format("\\{:03o}", code);  // octal: three digits at the most, so what follows stays apart
     } else {
       text += byte;

@@ -14,8 +14,8 @@ std::string visible(std::string_view bytes);
 
 bool is_utf8(std::string_view bytes);
 
-// A command line that a POSIX shell reads back as exactly these arguments ($'...' where bytes have to be spelled out),
-// made of visible characters only.
+// A command line that a POSIX shell reads back as exactly these arguments, made of visible characters only. Bytes that
+// are not visible are spelled out in $'...' (POSIX.1-2024); a shell without it reads a word that names nothing.
 std::string shell_line(const std::vector<std::string>& arguments);
 
 }  // namespace sshaudit

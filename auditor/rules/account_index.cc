@@ -46,7 +46,7 @@ void AccountIndex::index_memberships() {
   for (const auto& group : database_.groups) {
     for (const auto& member : group.members) {
       const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(member));
-      for (const auto position : found) memberships_.emplace_back(position, group.gid);
+      if (!found.empty()) memberships_.emplace_back(found.front(), group.gid);
     }
   }
   std::ranges::sort(memberships_);
@@ -100,9 +100,12 @@ Identity AccountIndex::identity_of(const Account& account) const {
   return identity;
 }
 
-bool AccountIndex::shares_home(const Account& account) const {
-  const auto found = equal_to(database_.accounts, by_home_, home_key, std::string_view(account.home));
-  return std::ranges::any_of(found, [&](std::uint32_t at) { return database_.accounts[at].name != account.name; });
+bool AccountIndex::is_home_of_another(std::string_view home, std::string_view name) const {
+  while (home.size() > 1 && home.ends_with('/')) home.remove_suffix(1);
+  const auto is_other = [&](std::uint32_t at) { return database_.accounts[at].name != name; };
+  const auto with_slash = std::string(home) + '/';
+  return std::ranges::any_of(equal_to(database_.accounts, by_home_, home_key, home), is_other) ||
+         std::ranges::any_of(equal_to(database_.accounts, by_home_, home_key, std::string_view(with_slash)), is_other);
 }
 
 std::string AccountIndex::user_name(uid_t uid) const {

@@ -36,8 +36,8 @@ class AccountIndex {
   // What initgroups(3) makes of an enumerated account.
   Identity identity_of(const Account& account) const;
 
-  // Whether an account of another name has the same home field.
-  bool shares_home(const Account& account) const;
+  // Whether an account of another name has this home, written with or without a slash behind.
+  bool is_home_of_another(std::string_view home, std::string_view name) const;
 
   std::string user_name(uid_t uid) const;   // the number when the uid is no account
   std::string group_name(gid_t gid) const;  // likewise

@@ -17,102 +17,10 @@ using Details = std::vector<Detail>;
 
 constexpr uid_t first_person = 1000;  // login.defs(5), UID_MIN as every supported distribution sets it
 constexpr uid_t nobody = 65534;
-constexpr mode_t any_execute = S_IXUSR | S_IXGRP | S_IXOTH;
 
 // Programs that end a session at once, whatever the client asked for.
 constexpr std::array<std::string_view, 7> session_enders = {"nologin",  "false", "true",    "sync",
                                                             "shutdown", "halt",  "poweroff"};
-
-std::string shell_of(const Account& account) { return account.shell.empty() ? "/bin/sh" : account.shell; }
-
-bool is_session_ender(const Account& account) {
-  const auto name = account.shell.substr(account.shell.rfind('/') + 1);
-  return std::ranges::find(session_enders, name) != session_enders.end();
-}
-
-bool is_person(const Account& account) {
-  return account.uid == 0 || (account.uid >= first_person && account.uid != nobody);
-}
-
-// auth.c: allowed_user skips both shell checks when the session will be in a changed root.
-bool sshd_checks_shell(const AccountEvidence& evidence) { return evidence.settings.chroot_directory.empty(); }
-
-bool somebody_cares(const AccountEvidence& evidence) {
-  return has_keys(evidence) || (is_person(evidence.account) && !is_session_ender(evidence.account));
-}
-
-Remedy set_shell(const Account& account) { return {{{"usermod", "-s", "/bin/sh", account.name}}, {}}; }
-
-Details shell_missing(const AccountEvidence& evidence, const Context&) {
-  if (!evidence.shell || evidence.shell->end == WalkEnd::found || !sshd_checks_shell(evidence)) return {};
-  if (!somebody_cares(evidence)) return {};
-  const auto shell = shell_of(evidence.account);
-  const bool blank = shell.find_first_of(" \t") != std::string::npos;
-  return {
-      {.path = shell,
-       .message = fmt::format("the shell \"{}\" does not exist, so sshd refuses keys and passwords{}", shell,
-                              blank ? "; the blank in the field is part of the name" : ""),
-       .sshd_logs = fmt::format("User {} not allowed because shell {} does not exist", evidence.account.name, shell),
-       .expected = "an executable file",
-       .actual = errno_in_words(evidence.shell->errnum),
-       .remedy = set_shell(evidence.account)}};
-}
-
-Details shell_not_executable(const AccountEvidence& evidence, const Context& context) {
-  if (!evidence.shell || evidence.shell->end != WalkEnd::found || !sshd_checks_shell(evidence)) return {};
-  const auto& status = evidence.shell->components.back().status;
-  const bool executable = S_ISREG(status.mode) && (status.mode & any_execute) != 0;
-  if (executable || !somebody_cares(evidence)) return {};
-  const auto shell = shell_of(evidence.account);
-  const auto is = S_ISREG(status.mode) ? mode_and_owner(status, context.accounts) : kind_of(status.mode);
-  return {
-      {.path = shell,
-       .message = fmt::format("the shell \"{}\" is {}, which is not executable, so sshd refuses keys and passwords",
-                              shell, is),
-       .sshd_logs = fmt::format("User {} not allowed because shell {} is not executable", evidence.account.name, shell),
-       .expected = "an executable file",
-       .actual = is,
-       .remedy = set_shell(evidence.account)}};
-}
-
-Details shell_ends_session(const AccountEvidence& evidence, const Context&) {
-  if (!is_session_ender(evidence.account) || !has_keys(evidence)) return {};
-  if (evidence.settings.force_command.starts_with("internal-sftp")) return {};  // runs inside sshd, without a shell
-  return {{.path = evidence.account.shell,
-           .message = fmt::format("its shell {} ends every session at once", evidence.account.shell),
-           .expected = "a shell to work in",
-           .actual = evidence.account.shell,
-           .remedy = {{},
-                      fmt::format("if the account is to be used: usermod -s /bin/sh {}; if not, remove its keys",
-                                  evidence.account.name)}}};
-}
-
-bool is_in(gid_t gid, const Identity& identity) {
-  return gid == identity.gid || std::ranges::find(identity.supplementary, gid) != identity.supplementary.end();
-}
-
-bool may_execute(const FileStatus& status, const Identity& identity) {
-  if (identity.uid == 0) return (status.mode & any_execute) != 0;
-  if (status.uid == identity.uid) return (status.mode & S_IXUSR) != 0;
-  if (is_in(status.gid, identity)) return (status.mode & S_IXGRP) != 0;
-  return (status.mode & S_IXOTH) != 0;
-}
-
-Details shell_not_runnable(const AccountEvidence& evidence, const Context& context) {
-  if (!evidence.shell || evidence.shell->end != WalkEnd::found || !sshd_checks_shell(evidence)) return {};
-  const auto& components = evidence.shell->components;
-  const auto refused = std::ranges::find_if(
-      components, [&](const auto& component) { return !may_execute(component.status, evidence.identity); });
-  const auto& shell = components.back().status;
-  const bool passes_sshd = S_ISREG(shell.mode) && (shell.mode & any_execute) != 0;
-  if (refused == components.end() || !refused->acl.empty() || !passes_sshd || !has_keys(evidence)) return {};
-  return {{.path = refused->path,
-           .message = fmt::format("its shell {} cannot be run: {} is {}", shell_of(evidence.account), refused->path,
-                                  mode_and_owner(refused->status, context.accounts)),
-           .expected = fmt::format("executable by {}", evidence.account.name),
-           .actual = mode_and_owner(refused->status, context.accounts),
-           .remedy = set_shell(evidence.account)}};
-}
 
 Details home_missing(const AccountEvidence& evidence, const Context&) {
   const bool gone = evidence.home.end == WalkEnd::missing || evidence.home.end == WalkEnd::dangling;
@@ -209,12 +117,6 @@ Details not_seen_as_user(const AccountEvidence& evidence, const Context&) {
            .remedy = {{}, "run sshaudit as root, or as the account itself"}}};
 }
 
-constexpr std::string_view shell_why =
-    "sshd refuses an account whose shell does not exist, is no regular file or has no x bit; it takes the field as a "
-    "file name, blanks included, and an empty one for /bin/sh. Not with ChrootDirectory. (OpenSSH auth.c: "
-    "allowed_user)";
-constexpr std::string_view session_why =
-    "sshd accepts the key and then starts the shell, which ends the session. Only internal-sftp does without.";
 constexpr std::string_view home_why =
     "Key files whose name is not absolute lie in the home, and sshd reads them before any PAM module could make one. "
     "(OpenSSH auth.c: expand_authorized_keys)";
@@ -233,12 +135,6 @@ const std::array rules = {
        "Match blocks make settings differ between accounts; for this one the global settings were assumed.",
        "See what sshd -T -C user=NAME,host=NAME,addr=ADDRESS says."},
       settings_unknown},
-    R{{"shell-missing", account, Effect::refuses, Severity::error, "The login shell does not exist.", shell_why,
-       "Set a shell that exists: usermod -s /bin/sh NAME"},
-      shell_missing},
-    R{{"shell-not-executable", account, Effect::refuses, Severity::error, "The login shell is not an executable file.",
-       shell_why, "Set a shell that can be executed: usermod -s /bin/sh NAME"},
-      shell_not_executable},
     R{{"pubkey-authentication-off", account, Effect::refuses, Severity::error, "sshd accepts no keys for the account.",
        "PubkeyAuthentication (sshd_config(5)) is no for it.", "Set PubkeyAuthentication yes."},
       pubkey_authentication_off},
@@ -247,16 +143,6 @@ const std::array rules = {
        "An unknown token, or a name of PATH_MAX bytes, ends the connection. (OpenSSH misc.c: percent_expand)",
        "Correct AuthorizedKeysFile in sshd_config."},
       key_file_name_invalid},
-    R{{"shell-ends-session", account, Effect::closes, Severity::warning,
-       "The key is accepted, but the shell ends the session at once.", session_why,
-       "If the account is to be used: usermod -s /bin/sh NAME"},
-      shell_ends_session},
-    R{{"shell-not-runnable", account, Effect::closes, Severity::error,
-       "The key is accepted, but the user may not execute the shell.",
-       "sshd asks only whether any x bit is set; the kernel then asks whether the user may. (OpenSSH auth.c: "
-       "allowed_user)",
-       "Set a shell that the user may execute: usermod -s /bin/sh NAME"},
-      shell_not_runnable},
     R{{"home-missing", account, Effect::refuses, Severity::error, "The home of a person does not exist.", home_why,
        "Mount or make the home."},
       home_missing},
@@ -275,6 +161,15 @@ const std::array rules = {
 };
 
 }  // namespace
+
+bool is_session_ender(const Account& account) {
+  const auto name = account.shell.substr(account.shell.rfind('/') + 1);
+  return std::ranges::find(session_enders, name) != session_enders.end();
+}
+
+bool is_person(const Account& account) {
+  return account.uid == 0 || (account.uid >= first_person && account.uid != nobody);
+}
 
 bool is_expected(const AccountEvidence& evidence) {
   const bool shell_is_not_needed =

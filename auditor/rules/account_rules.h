@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What refuses an account whatever its key files say: shell and home, as far as sshd cares.
+// What refuses an account whatever its key files say: settings, shell and home, as far as sshd cares.
 #pragma once
 
 #include <span>
@@ -9,10 +9,17 @@
 
 namespace sshaudit {
 
+// Whether its shell ends a session at once, whatever the client asked for.
+bool is_session_ender(const Account& account);
+
+// Whether it is root's or a person's, by its uid.
+bool is_person(const Account& account);
+
 // Whether somebody logs in to the account as a matter of course: it is root's or a person's, or its shell is one to
 // work in, or sshd needs no shell for it.
 bool is_expected(const AccountEvidence& evidence);
 
 std::span<const Rule<AccountEvidence>> account_rules();
+std::span<const Rule<AccountEvidence>> shell_rules();
 
 }  // namespace sshaudit

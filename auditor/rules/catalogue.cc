@@ -14,6 +14,7 @@ std::vector<const RuleInfo*> catalogue() {
   };
   add(server_rules());
   add(account_rules());
+  add(shell_rules());
   add(walk_rules());
   add(open_rules());
   add(host_rules());

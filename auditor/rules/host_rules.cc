@@ -8,6 +8,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "rules/account_rules.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
@@ -84,8 +85,9 @@ Details name_repeated(const UserDatabase& database, const Context&) {
 
 std::vector<std::string> names_of(const std::vector<const Account*>& accounts) {
   std::vector<std::string> names;
+  std::unordered_set<std::string_view> seen;
   for (const auto* account : accounts) {
-    if (std::ranges::find(names, account->name) == names.end()) names.push_back(account->name);
+    if (seen.insert(account->name).second) names.push_back(account->name);
   }
   return names;
 }
@@ -111,11 +113,9 @@ Details uid_shared(const UserDatabase& database, const Context& context) {
 
 // Homes of persons only: system accounts share /, /bin and the like by design.
 Details home_shared(const UserDatabase& database, const Context&) {
-  constexpr uid_t first_person = 1000;
-  constexpr uid_t nobody = 65534;
   std::map<std::string_view, std::vector<const Account*>> by_home;
   for (const auto& account : database.accounts) {
-    const bool person = account.uid >= first_person && account.uid != nobody;
+    const bool person = account.uid != 0 && is_person(account);
     if (person && !account.home.empty() && account.home != "/") by_home[account.home].push_back(&account);
   }
   Details details;

@@ -43,8 +43,9 @@ Detail not_searchable(const KeyFileSubject& subject, const Context& context) {
   const auto& directory = walk.components.back();
   Remedy remedy{{}, fmt::format("{} needs search permission (x) for {}", directory.path, account.name)};
   if (is_private_to(directory.path, subject.evidence, context.accounts)) {
-    remedy = directory.status.uid == account.uid ? Remedy{{{"chmod", "u+x", directory.path}}, {}}
-                                                 : give_to_account(directory, subject.evidence, context.accounts);
+    remedy = directory.status.uid == account.uid
+                 ? change_mode(directory, subject.evidence, {{"chmod", "u+x", directory.path}})
+                 : give_to_account(directory, subject.evidence, context.accounts);
   }
   return {.path = directory.path,
           .message = fmt::format("{} is {}, and {} may not search it{}, so sshd cannot reach {}", directory.path,
@@ -72,8 +73,9 @@ Details key_file_unreadable(const KeyFileSubject& subject, const Context& contex
   const auto& component = file.walk.components.back();
   Remedy remedy{{}, fmt::format("{} needs read permission for {}", component.path, account.name)};
   if (is_private_to(component.path, subject.evidence, context.accounts)) {
-    remedy = component.status.uid == account.uid ? Remedy{{{"chmod", "u+r", component.path}}, {}}
-                                                 : give_to_account(component, subject.evidence, context.accounts);
+    remedy = component.status.uid == account.uid
+                 ? change_mode(component, subject.evidence, {{"chmod", "u+r", component.path}})
+                 : give_to_account(component, subject.evidence, context.accounts);
   }
   return {{.path = component.path,
            .message = fmt::format("{} is {}, and {} may not read it{}", component.path,

@@ -13,6 +13,8 @@ namespace {
 
 enum class Kind { owner, writable };
 
+constexpr std::size_t most_unchecked = 32;  // a user can make thousands; some show what is wrong
+
 std::string sshd_log(const Fault& fault) {
   if (!fault.first) return {};
   return fmt::format("Authentication refused: bad ownership or modes for {} {}",
@@ -70,6 +72,7 @@ std::vector<const PathComponent*> unchecked_directories(const KeyFileSubject& su
     const bool from_home = link.path.starts_with(home + "/");
     for (const auto& component : link.through) {
       if (from_home && component.path.size() < home.size()) continue;
+      if (unchecked.size() == most_unchecked) return unchecked;
       const auto same_path = [&](const auto* other) { return other->path == component.path; };
       if (std::ranges::none_of(checked, same_path) && std::ranges::none_of(unchecked, same_path)) {
         unchecked.push_back(&component);

@@ -14,6 +14,7 @@ namespace {
 constexpr mode_t permission_bits = 07777;
 constexpr std::size_t most_names = 4;
 constexpr unsigned write_permission = 2;
+constexpr mode_t others_write = S_IWGRP | S_IWOTH;
 
 std::string permissions_in_letters(unsigned permissions) {
   std::string letters = "rwx";
@@ -47,16 +48,29 @@ Remedy leave_alone(const PathComponent& component, std::string_view what) {
                   component.path, what));
 }
 
-// An extended ACL stores the mask in the group bits, so the entries that use it are what has to change.
-Remedy take_write_from_acl(const PathComponent& component, const AccountIndex& accounts) {
-  Remedy remedy;
+// An extended ACL stores the mask in the group bits, so the entries that use it are what has to change. The mask is
+// given too: otherwise setfacl(1) widens it to all that the entries say.
+std::vector<std::vector<std::string>> take_write_from_acl(const PathComponent& component) {
+  const auto mask = "mask::" + permissions_in_letters((component.status.mode >> 3U) & 7U & ~write_permission);
+  std::vector<std::vector<std::string>> commands;
   for (auto entry : component.acl) {
     if ((entry.permissions & write_permission) == 0) continue;
     entry.permissions &= ~write_permission;
-    remedy.commands.push_back({"setfacl", "-m", acl_entry(entry, accounts), component.path});
+    const auto id = entry.kind == AclEntry::Kind::owning_group ? std::string() : std::to_string(entry.id);
+    const auto* kind = entry.kind == AclEntry::Kind::user ? "user" : "group";
+    const auto text = fmt::format("{}:{}:{},{}", kind, id, permissions_in_letters(entry.permissions), mask);
+    commands.push_back({"setfacl", "-m", text, component.path});
   }
-  if (remedy.commands.empty()) remedy.commands.push_back({"setfacl", "-m", "mask::r-x", component.path});
-  return remedy;
+  if (commands.empty()) commands.push_back({"setfacl", "-m", mask, component.path});
+  return commands;
+}
+
+// Whether root alone can put something else in place of the home.
+bool home_is_fixed(const AccountEvidence& evidence) {
+  const auto& components = evidence.home.components;
+  return std::all_of(components.begin(), components.end() - 1, [](const auto& above) {
+    return above.status.uid == 0 && (above.status.mode & others_write) == 0;
+  });
 }
 
 }  // namespace
@@ -131,9 +145,30 @@ std::string writers_in_words(const Fault& fault, const AccountIndex& accounts) {
 }
 
 bool is_private_to(const std::string& path, const AccountEvidence& evidence, const AccountIndex& accounts) {
-  if (evidence.home.end != WalkEnd::found || accounts.shares_home(evidence.account)) return false;
+  if (evidence.home.end != WalkEnd::found) return false;
+  const auto& account = evidence.account;
   const auto& home = evidence.home.components.back().path;
-  return !is_system_directory(home) && (path == home || path.starts_with(home + "/"));
+  if (is_system_directory(home) || (path != home && !path.starts_with(home + "/"))) return false;
+  if (accounts.is_home_of_another(account.home, account.name)) return false;
+  auto end = home.size();
+  while (true) {  // homes lie in homes: what belongs to an inner one is not the outer one's
+    if (accounts.is_home_of_another(std::string_view(path).substr(0, end), account.name)) return false;
+    if (end == path.size()) return true;
+    end = std::min(path.find('/', end + 1), path.size());
+  }
+}
+
+Remedy change_mode(const PathComponent& component, const AccountEvidence& evidence,
+                   std::vector<std::vector<std::string>> commands) {
+  const auto& account = evidence.account;
+  const bool is_home = evidence.home.end == WalkEnd::found && component.path == evidence.home.components.back().path;
+  if (!evidence.by_root || account.uid == 0 || (is_home && home_is_fixed(evidence))) return {std::move(commands), {}};
+  if (component.status.uid != account.uid) {
+    return note(fmt::format("change the mode of {}, once you have made sure that no name on the way has become a link",
+                            component.path));
+  }
+  for (auto& command : commands) command.insert(command.begin(), {"runuser", "-u", account.name, "--"});
+  return {std::move(commands), {}};
 }
 
 Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, const AccountIndex& accounts) {
@@ -142,21 +177,29 @@ Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, cons
   if (!own_file && !is_private_to(component.path, evidence, accounts)) {
     return leave_alone(component, "take the write permission from group and others");
   }
-  Remedy remedy;
   const bool by_acl = fault.group_writes && !component.acl.empty();
-  if (by_acl) remedy = take_write_from_acl(component, accounts);
+  auto commands = by_acl ? take_write_from_acl(component) : std::vector<std::vector<std::string>>();
   std::string bits;
   if (fault.group_writes && !by_acl) bits += 'g';
   if (fault.others_write) bits += 'o';
-  if (!bits.empty()) remedy.commands.push_back({"chmod", bits + "-w", component.path});
-  return remedy;
+  if (!bits.empty()) commands.push_back({"chmod", bits + "-w", component.path});
+  return change_mode(component, evidence, std::move(commands));
 }
 
+// chown -h does not follow the last name, but it follows those before: a command is given where the account cannot
+// change these.
 Remedy give_to_account(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
   if (!is_private_to(component.path, evidence, accounts)) return leave_alone(component, "give it to root");
   if (!S_ISDIR(component.status.mode) && component.status.links > 1) {
     return note(fmt::format("{} has {} names (hard links): put a file of the account's own in its place",
                             component.path, component.status.links));
+  }
+  const auto& home = evidence.home.components.back().path;
+  const bool is_home_or_in_it = component.path.rfind('/') <= home.size();
+  if (!is_home_or_in_it || !home_is_fixed(evidence)) {
+    return note(
+        fmt::format("give {} to {} (chown -h), once you have made sure that no name on the way has become a link",
+                    component.path, evidence.account.name));
   }
   return {{{"chown", "-h", evidence.account.name, component.path}}, {}};
 }

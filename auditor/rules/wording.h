@@ -36,6 +36,11 @@ std::string writers_in_words(const Fault& fault, const AccountIndex& accounts);
 // is no system directory and nobody else's.
 bool is_private_to(const std::string& path, const AccountEvidence& evidence, const AccountIndex& accounts);
 
+// The commands, as root may type them: with the account's own rights wherever the account could put a link in the way
+// meanwhile, and none where that is not enough.
+Remedy change_mode(const PathComponent& component, const AccountEvidence& evidence,
+                   std::vector<std::vector<std::string>> commands);
+
 // The least change that takes the write permission away, or that gives the component to the account.
 Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, const AccountIndex& accounts);
 Remedy give_to_account(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts);

@@ -36,6 +36,7 @@ struct AccountEvidence {
   PathWalk home;                          // seen by the account
   std::vector<KeyFile> key_files;         // in the order in which sshd reads them
   std::shared_ptr<const PathWalk> shell;  // as root sees it; many accounts share one
+  bool by_root = true;                    // seen by root, who will get the advice
   bool as_user = true;                    // seen with the rights of the account, not those of somebody else
 };
 

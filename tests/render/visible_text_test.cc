@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <string>
@@ -63,15 +64,15 @@ TEST(VisibleText, IsSafeAndUnambiguousForAnyBytes) {
   }
 }
 
-// What /bin/bash makes of the line, NUL-terminated argument by argument.
-std::string arguments_in_bash(const std::string& line) {
+// What a shell makes of the line, NUL-terminated argument by argument.
+std::string arguments_in(const char* shell, const std::string& line) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) return "no pipe";
   const pid_t child = fork();
   if (child == 0) {
     dup2(ends[1], STDOUT_FILENO);
     const std::string script = "printf '%s\\0' " + line;
-    execl("/bin/bash", "bash", "-c", script.c_str(), nullptr);
+    execl(shell, shell, "-c", script.c_str(), nullptr);
     _exit(127);
   }
   close(ends[1]);
@@ -105,10 +106,21 @@ TEST(ShellLine, IsReadBackByAShell) {
     const auto text = shell_line(line);
     EXPECT_EQ(text.find_first_of("\n\x1b\x7f"), std::string::npos);
     EXPECT_TRUE(is_utf8(text));
-    EXPECT_EQ(arguments_in_bash(text), expected) << text;
+    EXPECT_EQ(arguments_in("/bin/bash", text), expected) << text;
   }
   EXPECT_EQ(shell_line({"chmod", "g-w", "/home/alice"}), "chmod g-w /home/alice");
   EXPECT_EQ(shell_line({"chmod", "g-w", "/home/a b"}), "chmod g-w '/home/a b'");
+}
+
+// A shell that does not know $'...' must not run what is in it.
+TEST(ShellLine, RunsNothingInAnyShell) {
+  for (const std::string name :
+       {"a';echo run;#", "a';echo run;#\x1b", "a\\';echo run;#\\", "$(echo run)\n`echo run`"}) {
+    const auto text = arguments_in("/bin/sh", shell_line({name}));
+    EXPECT_NE(text, "run\n") << shell_line({name});
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\0'), 1) << shell_line({name});
+  }
+  EXPECT_EQ(arguments_in("/bin/sh", shell_line({"a';echo run;#"})), "a';echo run;#"s + '\0');
 }
 
 }  // namespace

@@ -191,6 +191,14 @@ const std::vector<Row> account_rows = {
     {"settings-unknown", [](Evidence& e, Database&) { e.settings_error = "no answer in time"; },
      Expected{"settings-unknown", "", KeyLogin::unknown}},
     {"settings-unknown", [](Evidence&, Database&) {}, {}},
+    {"shell-unseen", [](Evidence& e, Database&) { set_shell(e, "/opt/zsh", WalkEnd::unseen, 0); },
+     Expected{"shell-unseen", "/opt/zsh", KeyLogin::unknown}},
+    {"shell-unseen",
+     [](Evidence& e, Database&) {
+       set_shell(e, "/opt/zsh", WalkEnd::unseen, 0);
+       e.settings.chroot_directory = "/srv/jail";
+     },
+     {}},
     {"shell-missing", [](Evidence& e, Database&) { set_shell(e, "/opt/zsh", WalkEnd::missing, 0); },
      Expected{"shell-missing", "/opt/zsh", KeyLogin::refused}},
     {"shell-missing",

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Advice that stays harmless when it is typed by root after the owner of the home has moved things.
+#include "rules/wording.h"
+
+#include <gtest/gtest.h>
+
+#include "rules/healthy_account.h"
+
+namespace sshaudit {
+namespace {
+
+using Commands = std::vector<std::vector<std::string>>;
+
+struct Case {
+  AccountEvidence evidence = healthy_account();
+  UserDatabase database = healthy_database();
+
+  PathComponent& file() { return evidence.key_files[0].walk.components[4]; }
+  PathComponent& ssh() { return evidence.key_files[0].walk.components[3]; }
+  PathComponent& home() { return evidence.key_files[0].walk.components[2]; }
+
+  Remedy take_away(const PathComponent& component, bool others = false) {
+    const AccountIndex index(database);
+    Fault fault{&component, Place::ssh_directory};
+    fault.group_writes = !others;
+    fault.others_write = others;
+    return take_write_away(fault, evidence, index);
+  }
+  Remedy give(const PathComponent& component) {
+    const AccountIndex index(database);
+    return give_to_account(component, evidence, index);
+  }
+};
+
+TEST(Advice, ChangesTheHomeDirectlyAndWhatIsInItAsTheAccount) {
+  Case one;
+  EXPECT_EQ(one.take_away(one.home()).commands, (Commands{{"chmod", "g-w", "/home/alice"}}));
+  EXPECT_EQ(one.take_away(one.ssh(), true).commands,
+            (Commands{{"runuser", "-u", "alice", "--", "chmod", "o-w", "/home/alice/.ssh"}}));
+  one.evidence.by_root = false;
+  EXPECT_EQ(one.take_away(one.ssh()).commands, (Commands{{"chmod", "g-w", "/home/alice/.ssh"}}));
+}
+
+TEST(Advice, IsInWordsWhereOnlyRootCouldAndALinkCouldLie) {
+  Case one;
+  one.ssh().status.uid = 0;
+  EXPECT_TRUE(one.take_away(one.ssh()).commands.empty());
+  EXPECT_FALSE(one.take_away(one.ssh()).note.empty());
+  EXPECT_EQ(one.give(one.ssh()).commands, (Commands{{"chown", "-h", "alice", "/home/alice/.ssh"}}));
+  EXPECT_TRUE(one.give(one.file()).commands.empty());
+  one.evidence.home.components[1].status.mode |= 0020;  // whoever may write /home can replace the home
+  EXPECT_TRUE(one.give(one.home()).commands.empty());
+}
+
+TEST(Advice, LeavesOtherHomesAlone) {
+  Case one;
+  one.database.accounts.push_back({"inner", 1009, 1009, "/home/alice/.ssh/", "/bin/sh"});
+  EXPECT_TRUE(one.give(one.ssh()).commands.empty());
+  EXPECT_TRUE(one.take_away(one.ssh()).commands.empty());
+  one.database.accounts.push_back({"twin", 1010, 1010, "/home/alice", "/bin/sh"});
+  EXPECT_TRUE(one.take_away(one.home()).commands.empty());
+}
+
+TEST(Advice, LeavesSystemDirectoriesAlone) {
+  for (const std::string home : {"/", "/var", "/usr/lib/x", "/home", "/etc/app", "/var/lib"}) {
+    Case one;
+    one.evidence.account.home = home;
+    one.evidence.home = walk_to({component("/", directory_type | 0755), component(home, directory_type | 0777)});
+    EXPECT_TRUE(one.take_away(one.evidence.home.components.back()).commands.empty()) << home;
+    EXPECT_TRUE(one.give(one.evidence.home.components.back()).commands.empty()) << home;
+  }
+}
+
+TEST(Advice, NeverWidensAnAcl) {
+  Case one;
+  one.home().status.mode |= 0070;
+  one.home().acl = {{AclEntry::Kind::user, 1001, 7}, {AclEntry::Kind::owning_group, 0, 5}};
+  EXPECT_EQ(one.take_away(one.home()).commands,
+            (Commands{{"setfacl", "-m", "user:1001:r-x,mask::r-x", "/home/alice"}}));
+}
+
+TEST(Advice, GivesNoFileWithSeveralNamesAway) {
+  Case one;
+  auto file = component("/home/alice/keys", file_type | 0600, 0, 0);
+  file.status.links = 2;
+  EXPECT_TRUE(one.give(file).commands.empty());
+}
+
+}  // namespace
+}  // namespace sshaudit

@@ -98,8 +98,8 @@ Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const A
   return chosen;
 }
 
-Identity identity_of(const Account& account, const AccountIndex& index) {
-  if (index.account(std::string_view(account.name)) != nullptr) return index.identity_of(account);
+Identity identity_of(const Account& account, const AccountIndex& index, bool is_enumerated) {
+  if (is_enumerated || index.account(std::string_view(account.name)) != nullptr) return index.identity_of(account);
   return {account.uid, account.gid, supplementary_groups_of(account)};
 }
 
@@ -141,10 +141,11 @@ void give_no_commands(std::vector<Finding>& findings) {
 }
 
 AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& account) {
-  const auto settings = audit.sshd.settings_for(account);
-  auto evidence =
-      observer.observe(account, identity_of(account, audit.index), settings.value_or(audit.sshd.server().settings));
-  if (!settings) evidence.settings_error = settings.error().what;
+  auto settings = audit.sshd.settings_for(account);
+  const bool known = settings.has_value();
+  auto evidence = observer.observe(account, identity_of(account, audit.index, audit.arguments.all_users),
+                                   known ? std::move(*settings) : audit.sshd.server().settings);
+  if (!known) evidence.settings_error = settings.error().what;
   auto report = audit_account(evidence, audit.context);
   if (audit.arguments.root != "/") give_no_commands(report.findings);
   return report;
@@ -169,7 +170,7 @@ Result<Summary> write_report(Audit& audit, ReportFile& output) {
   Progress progress(isatty(STDERR_FILENO) == 1 && !audit.arguments.quiet, accounts.size());
   for (const auto& account : accounts) {
     progress.step();
-    if (audit.arguments.all_users && audit.index.account(std::string_view(account.name)) != &account) continue;
+    if (audit.arguments.all_users && !audit.index.is_first_of_its_name(account)) continue;
     const auto report = audit_one(audit, *observer, account);
     count(report, summary);
     if (auto done = output.write(renderer->account(report)); !done) return tl::unexpected(done.error());

@@ -50,11 +50,11 @@ Result<AccountObserver> AccountObserver::open(const std::string& root, const Ssh
   return AccountObserver(root, std::move(*as_user), std::move(*as_root), facts);
 }
 
-AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, const Settings& settings) {
+AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, Settings settings) {
   AccountEvidence evidence;
   evidence.account = account;
   evidence.identity = identity;
-  evidence.settings = settings;
+  evidence.settings = std::move(settings);
   evidence.shell = observe_shell(account.shell.empty() ? "/bin/sh" : account.shell);
   evidence.by_root = is_root_;
   evidence.as_user = act_as(identity);
@@ -76,7 +76,7 @@ bool AccountObserver::act_as(const Identity& identity) {
 }
 
 void AccountObserver::act_as_root() {
-  if (is_root_) identity_->restore();
+  if (is_root_) identity_->restore_user();
 }
 
 PathWalk AccountObserver::observe_home(const std::string& home) {

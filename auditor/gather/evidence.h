@@ -22,7 +22,7 @@ class AccountObserver {
 
   // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
   // thread is that of the account meanwhile, and its own again afterwards.
-  AccountEvidence observe(const Account& account, const Identity& identity, const Settings& settings);
+  AccountEvidence observe(const Account& account, const Identity& identity, Settings settings);
 
  private:
   AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root, const SshdFacts& facts);

@@ -40,6 +40,12 @@ Result<void> FileIdentity::become(const Identity& identity) {
 
 void FileIdentity::restore() { set(first_); }
 
+void FileIdentity::restore_user() {
+  if (current_.uid == first_.uid) return;
+  setfsuid(first_.uid);
+  current_.uid = first_.uid;
+}
+
 // setfsuid(2) reports nothing, so the outcome is asked for. CAP_SETUID and CAP_SETGID stay while it is in force.
 bool FileIdentity::set(const Identity& identity) {
   if (identity.supplementary != current_.supplementary) {

@@ -39,6 +39,10 @@ AccountIndex::AccountIndex(const UserDatabase& database)
       by_name_(sorted_by(database.accounts, name_key)),
       by_home_(sorted_by(database.accounts, home_key)),
       groups_(sorted_by(database.groups, &Group::gid)) {
+  repeated_.resize(database.accounts.size());
+  for (std::size_t i = 1; i < by_name_.size(); ++i) {
+    repeated_[by_name_[i]] = database.accounts[by_name_[i]].name == database.accounts[by_name_[i - 1]].name;
+  }
   index_memberships();
 }
 
@@ -76,6 +80,17 @@ std::span<const std::uint32_t> AccountIndex::with_uid(uid_t uid) const {
   return equal_to(database_.accounts, by_uid_, &Account::uid, uid);
 }
 
+// An element of the database itself needs no search.
+std::optional<std::size_t> AccountIndex::position_of(const Account& account) const {
+  const auto* const first = database_.accounts.data();
+  const auto* const last = first + database_.accounts.size();
+  if (std::greater_equal<>()(&account, first) && std::less<>()(&account, last)) {
+    return static_cast<std::size_t>(&account - first);
+  }
+  const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(account.name));
+  return found.empty() ? std::nullopt : std::optional<std::size_t>(found.front());
+}
+
 std::vector<std::string> AccountIndex::members(gid_t gid) const {
   std::vector<std::string> names;
   for (const auto position : primary_members(gid)) names.push_back(database_.accounts[position].name);
@@ -90,9 +105,9 @@ std::vector<std::string> AccountIndex::members(gid_t gid) const {
 
 Identity AccountIndex::identity_of(const Account& account) const {
   Identity identity{account.uid, account.gid, {}};
-  const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(account.name));
-  if (found.empty()) return identity;
-  const auto position = found.front();
+  const auto found = position_of(account);
+  if (!found) return identity;
+  const auto position = *found;
   auto membership = std::ranges::partition_point(memberships_, [&](const auto& one) { return one.first < position; });
   for (; membership != memberships_.end() && membership->first == position; ++membership) {
     if (membership->second != account.gid) identity.supplementary.push_back(membership->second);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,7 +34,13 @@ class AccountIndex {
   // Everybody who is in the group, by primary group or by the list; each name once, primary members first.
   std::vector<std::string> members(gid_t gid) const;
 
-  // What initgroups(3) makes of an enumerated account.
+  // Whether a look-up by its name returns this element of database().accounts, and not an earlier one.
+  bool is_first_of_its_name(const Account& account) const {
+    const auto position = position_of(account);
+    return position && !repeated_[*position];
+  }
+
+  // What initgroups(3) makes of an account; without supplementary groups for one that is not enumerated.
   Identity identity_of(const Account& account) const;
 
   // Whether an account of another name has this home, written with or without a slash behind.
@@ -44,12 +51,14 @@ class AccountIndex {
 
  private:
   void index_memberships();
+  std::optional<std::size_t> position_of(const Account& account) const;
 
   using Positions = std::vector<std::uint32_t>;
   const UserDatabase& database_;
   Positions by_uid_;                                          // positions of accounts, sorted by (uid, position)
   Positions by_gid_;                                          // by (primary gid, position)
   Positions by_name_;                                         // by (name, position)
+  std::vector<bool> repeated_;                                // by position
   Positions by_home_;                                         // by (home, position)
   Positions groups_;                                          // positions of groups, by (gid, position)
   std::vector<std::pair<std::uint32_t, gid_t>> memberships_;  // (position of the account, gid), sorted

@@ -121,23 +121,24 @@ constexpr std::string_view shell_why =
 constexpr std::string_view session_why =
     "sshd accepts the key and then starts the shell, which ends the session. Only internal-sftp does without.";
 using R = Rule<AccountEvidence>;
-constexpr auto account = Subject::account;
+constexpr auto of_account = Subject::account;
 
 const std::array rules = {
-    R{{"shell-unseen", account, Effect::unknown, Severity::notice, "The login shell could not be looked at.",
+    R{{"shell-unseen", of_account, Effect::unknown, Severity::notice, "The login shell could not be looked at.",
        "What was not seen is not judged: sshd may accept or refuse.", "Look again when the path can be reached."},
       shell_unseen},
-    R{{"shell-missing", account, Effect::refuses, Severity::error, "The login shell does not exist.", shell_why,
+    R{{"shell-missing", of_account, Effect::refuses, Severity::error, "The login shell does not exist.", shell_why,
        "Set a shell that exists: usermod -s /bin/sh NAME"},
       shell_missing},
-    R{{"shell-not-executable", account, Effect::refuses, Severity::error, "The login shell is not an executable file.",
-       shell_why, "Set a shell that can be executed: usermod -s /bin/sh NAME"},
+    R{{"shell-not-executable", of_account, Effect::refuses, Severity::error,
+       "The login shell is not an executable file.", shell_why,
+       "Set a shell that can be executed: usermod -s /bin/sh NAME"},
       shell_not_executable},
-    R{{"shell-ends-session", account, Effect::closes, Severity::warning,
+    R{{"shell-ends-session", of_account, Effect::closes, Severity::warning,
        "The key is accepted, but the shell ends the session at once.", session_why,
        "If the account is to be used: usermod -s /bin/sh NAME"},
       shell_ends_session},
-    R{{"shell-not-runnable", account, Effect::closes, Severity::error,
+    R{{"shell-not-runnable", of_account, Effect::closes, Severity::error,
        "The key is accepted, but the user may not execute the shell.",
        "sshd asks only whether any x bit is set; the kernel then asks whether the user may. (OpenSSH auth.c: "
        "allowed_user)",

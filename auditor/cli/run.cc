@@ -142,10 +142,11 @@ void give_no_commands(std::vector<Finding>& findings) {
 
 AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& account) {
   auto settings = audit.sshd.settings_for(account);
-  const bool known = settings.has_value();
-  auto evidence = observer.observe(account, identity_of(account, audit.index, audit.arguments.all_users),
-                                   known ? std::move(*settings) : audit.sshd.server().settings);
-  if (!known) evidence.settings_error = settings.error().what;
+  const std::string error = settings ? "" : settings.error().what;
+  if (!settings) settings = audit.sshd.server().settings;
+  const auto identity = identity_of(account, audit.index, audit.arguments.all_users);
+  auto evidence = observer.observe(account, identity, std::move(*settings));
+  evidence.settings_error = error;
   auto report = audit_account(evidence, audit.context);
   if (audit.arguments.root != "/") give_no_commands(report.findings);
   return report;

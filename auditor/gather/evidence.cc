@@ -156,7 +156,7 @@ void AccountObserver::look_as_root(std::vector<KeyFile>& files) {
 std::shared_ptr<const PathWalk> AccountObserver::observe_shell(const std::string& shell) {
   auto& known = shells_[shell];
   if (known) return known;
-  const auto walk = std::make_shared<const PathWalk>(walk_of(shell, as_root_.resolve(shell)));
+  auto walk = std::make_shared<const PathWalk>(walk_of(shell, as_root_.resolve(shell)));
   if (walk->end != WalkEnd::unseen) known = walk;
   return walk;
 }

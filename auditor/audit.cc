@@ -2,10 +2,12 @@
 #include "audit.h"
 
 #include <algorithm>
+#include <array>
 
 #include "rules/account_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_file_rules.h"
+#include "rules/settings_rules.h"
 
 namespace sshaudit {
 namespace {
@@ -63,6 +65,8 @@ KeyLogin fold(std::span<const Finding> of_account, const KeyFiles& files) {
 AccountReport audit_account(const AccountEvidence& evidence, const Context& context) {
   AccountReport report;
   report.account = evidence.account;
+  judge(settings_rules(), evidence, context, report.findings);
+  judge(own_file_rules(), evidence, context, report.findings);
   judge(account_rules(), evidence, context, report.findings);
   judge(shell_rules(), evidence, context, report.findings);
   const auto of_account = report.findings.size();
@@ -75,11 +79,43 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
     judge_key_file(subject, context, report.findings, files);
   }
   report.key_login = fold(std::span(report.findings).first(of_account), files);
+  const bool has_keys = report.key_login != KeyLogin::none;
+  if (has_keys && context.server != nullptr && refuses_every_key(*context.server)) report.key_login = KeyLogin::refused;
   return report;
+}
+
+AccountReport merge_reports(std::vector<ConnectionReport> reports) {
+  // The best for the account comes first.
+  constexpr std::array order = {KeyLogin::accepted, KeyLogin::closes, KeyLogin::unknown, KeyLogin::refused,
+                                KeyLogin::none};
+  AccountReport merged;
+  merged.account = reports.front().report.account;
+  const auto rank = [&](const ConnectionReport& one) { return std::ranges::find(order, one.report.key_login); };
+  merged.key_login = std::ranges::min(reports, {}, rank).report.key_login;
+  for (const auto& one : reports) {
+    for (const auto& finding : one.report.findings) {
+      const auto is_same = [&](const Finding& other) {
+        return other.rule == finding.rule && other.detail == finding.detail;
+      };
+      if (std::ranges::any_of(merged.findings, is_same)) continue;
+      auto added = finding;
+      std::size_t times = 0;
+      for (const auto& other : reports) {
+        if (std::ranges::none_of(other.report.findings, is_same)) continue;
+        ++times;
+        added.connections += (added.connections.empty() ? "" : ", or ") + other.connections;
+      }
+      if (times == reports.size()) added.connections.clear();
+      merged.findings.push_back(std::move(added));
+    }
+  }
+  return merged;
 }
 
 std::vector<Finding> audit_host(const Server& server, const UserDatabase& database, const Context& context) {
   std::vector<Finding> findings;
+  judge(config_rules(), server, context, findings);
+  judge(named_file_rules(), server, context, findings);
   judge(server_rules(), server, context, findings);
   judge(host_rules(), database, context, findings);
   return findings;
@@ -87,7 +123,7 @@ std::vector<Finding> audit_host(const Server& server, const UserDatabase& databa
 
 void count(const std::vector<Finding>& findings, Summary& summary) {
   for (const auto& finding : findings) {
-    ++summary.findings.at(static_cast<std::size_t>(finding.rule->severity));
+    ++summary.findings.at(static_cast<std::size_t>(finding.severity()));
     if (finding.rule->effect == Effect::unknown) summary.complete = false;
   }
 }

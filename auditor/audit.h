@@ -2,6 +2,7 @@
 // Runs every rule over its subject and folds the effects of the findings into a verdict.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "rules/rule.h"
@@ -11,6 +12,13 @@
 namespace sshaudit {
 
 AccountReport audit_account(const AccountEvidence& evidence, const Context& context);
+
+// The same account judged for several kinds of connections, in one report. It is accepted when one of them is.
+struct ConnectionReport {
+  std::string connections;  // in the words of Match
+  AccountReport report;
+};
+AccountReport merge_reports(std::vector<ConnectionReport> reports);
 
 // The findings that are no single account's.
 std::vector<Finding> audit_host(const Server& server, const UserDatabase& database, const Context& context);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/choices.h"
 #include "cli/version.h"
 #include "render/visible_text.h"
 
@@ -27,6 +28,7 @@ constexpr auto footer =
     "  sshaudit                       your own account\n"
     "  sshaudit alice bob             two accounts (as root)\n"
     "  sshaudit --all-users           every account (as root); what a nightly job runs\n"
+    "  sshaudit config alice          sshd's settings for alice, each with its file and line\n"
     "  sshaudit rules home-writable   what a finding means\n";
 
 template <class Value>
@@ -60,9 +62,13 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
       ->option_text("FILE");
   app.add_option("--root", arguments.root, "Audit the system that is mounted at DIR, by its own files")
       ->option_text("DIR");
-  app.add_option("--sshd-config", arguments.sshd_config, "Configuration that sshd is asked about")->option_text("FILE");
+  app.add_option("--sshd-config", arguments.sshd_config, "Another configuration than the one that sshd has")
+      ->option_text("FILE");
   app.add_option("--sshd-version", arguments.sshd_version, "Judge as this sshd would; TEXT as ssh -V prints it")
       ->option_text("TEXT");
+  app.add_option("--from", arguments.from, "The connection to judge Match blocks by: ADDRESS, or ADDRESS,HOST")
+      ->option_text("ADDR[,HOST]");
+  app.add_option("--lport", arguments.lport, "The port it comes to")->option_text("N")->check(CLI::Range(1, 65535));
   add_choice(app, "--fail-on", severities, arguments.fail_on,
              "Severity from which the exit status is 1 (default warning)");
   add_choice(app, "--color", whens, arguments.color, "Colours in text (default auto; NO_COLOR is honoured)");
@@ -75,12 +81,18 @@ int report_usage_error(const std::string& text) {
   return usage_error;
 }
 
+std::string contradiction_in_config(const Arguments& arguments) {
+  if (arguments.users.size() > 1) return "config takes one USER";
+  if (arguments.all_users) return "config takes one USER, not --all-users";
+  if (arguments.format != Format::text) return "config writes text only";
+  return {};
+}
+
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
   if (arguments.root.empty()) return "--root: DIR is empty";
-  if (arguments.root != "/" && !arguments.sshd_config.empty()) {
-    return "--sshd-config does not go with --root: the sshd of another system is not asked";
-  }
+  if (!arguments.from.empty() && !connection_of(arguments)) return "--from: no address in " + arguments.from;
+  if (arguments.verb == Verb::config) return contradiction_in_config(arguments);
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";
   }
@@ -95,6 +107,11 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   app.footer(footer);
   app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
   add_audit_options(app, parsed.arguments);
+  auto* config = app.add_subcommand("config", "Show sshd's settings as sshd -T does, each with its file and line");
+  config->fallthrough();
+  config->add_option("USER", parsed.arguments.users, "The user to apply Match blocks for")->option_text(" ");
+  config->add_option("--why", parsed.arguments.why, "Show every line that sets KEYWORD, and what became of it")
+      ->option_text("KEYWORD");
   auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
   rules->add_option("ID", parsed.arguments.rule, "The rule to show")->option_text(" ");
   try {
@@ -110,6 +127,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   if (parsed.arguments.output == "-") parsed.arguments.output.clear();
   std::error_code error;
   if (std::filesystem::equivalent(parsed.arguments.root, "/", error)) parsed.arguments.root = "/";
+  if (config->parsed()) parsed.arguments.verb = Verb::config;
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
     parsed.exit_status = report_usage_error(text);

@@ -10,7 +10,7 @@
 
 namespace sshaudit {
 
-enum class Verb { audit, rules };
+enum class Verb { audit, config, rules };
 enum class Format { text, json, ndjson };
 enum class When { automatic, always, never };
 
@@ -24,6 +24,9 @@ struct Arguments {
   std::string root = "/";
   std::string sshd_config;
   std::string sshd_version;
+  std::string from;                                     // ADDRESS or ADDRESS,HOST; empty: not given
+  int lport = 0;                                        // 0: not given
+  std::string why;                                      // of `config`: the keyword to explain; empty: list all
   std::optional<Severity> fail_on = Severity::warning;  // nothing: never
   When color = When::automatic;
   bool quiet = false;

@@ -4,15 +4,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 
 #include "audit.h"
+#include "cli/choices.h"
 #include "cli/report_file.h"
+#include "cli/run_config.h"
 #include "cli/version.h"
+#include "gather/account_settings.h"
 #include "gather/accounts.h"
 #include "gather/evidence.h"
 #include "gather/host.h"
@@ -75,34 +77,6 @@ class Progress {
   std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
 };
 
-// The accounts to look at. A row that no look-up by name returns is none that sshd could let in.
-Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index) {
-  std::vector<Account> chosen;
-  const bool host = arguments.root == "/";
-  const auto add = [&](const Result<std::optional<Account>>& found, const std::string& name) -> Result<void> {
-    if (!found) return tl::unexpected(found.error());
-    if (!*found) return tl::unexpected(Error{"no such account", name, 0});
-    chosen.push_back(**found);
-    return {};
-  };
-  for (const auto& name : arguments.users) {
-    const auto* account = index.account(std::string_view(name));
-    const std::optional<Account> known = account == nullptr ? std::nullopt : std::optional(*account);
-    const auto done = add(known || !host ? Result<std::optional<Account>>(known) : find_account(name), name);
-    if (!done) return tl::unexpected(done.error());
-  }
-  if (arguments.users.empty()) {
-    const auto done = add(find_account(getuid()), "uid " + std::to_string(getuid()));
-    if (!done) return tl::unexpected(done.error());
-  }
-  return chosen;
-}
-
-Identity identity_of(const Account& account, const AccountIndex& index, bool is_enumerated) {
-  if (is_enumerated || index.account(std::string_view(account.name)) != nullptr) return index.identity_of(account);
-  return {account.uid, account.gid, supplementary_groups_of(account)};
-}
-
 int exit_status(const Summary& summary, std::optional<Severity> fail_on) {
   if (!summary.complete) return not_all_seen;
   if (!fail_on) return clean;
@@ -115,17 +89,11 @@ int exit_status(const Summary& summary, std::optional<Severity> fail_on) {
 // Everything that one audit needs, in the order in which it is made.
 struct Audit {
   const Arguments& arguments;
-  Sshd sshd;
-  UserDatabase database;
-  AccountIndex index;
+  const UserDatabase& database;
+  const AccountIndex& index;
+  Sshd& sshd;
+  AccountSettings& settings;
   Context context;
-
-  Audit(const Arguments& request, const SshdChoice& choice, UserDatabase accounts)
-      : arguments(request),
-        sshd(choice),
-        database(std::move(accounts)),
-        index(database),
-        context{index, facts_of(sshd.server().version)} {}
 };
 
 // What is to be typed has to act on the audited system. Here it would act on this one, and chroot(8) would run that
@@ -140,16 +108,27 @@ void give_no_commands(std::vector<Finding>& findings) {
   }
 }
 
+std::vector<AccountCase> cases_of(Audit& audit, const Account& account, const Identity& identity) {
+  const auto groups =
+      audit.settings.asks_for_groups() ? group_names_of(identity, audit.index) : std::vector<std::string>();
+  return audit.settings.of(account.name, groups);
+}
+
 AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& account) {
-  auto settings = audit.sshd.settings_for(account);
-  const std::string error = settings ? "" : settings.error().what;
-  if (!settings) settings = audit.sshd.server().settings;
-  const auto identity = identity_of(account, audit.index, audit.arguments.all_users);
-  auto evidence = observer.observe(account, identity, std::move(*settings));
-  evidence.settings_error = error;
-  auto report = audit_account(evidence, audit.context);
+  const auto identity = identity_of(account, audit.index);
+  std::vector<ConnectionReport> reports;
+  for (auto& one : cases_of(audit, account, identity)) {
+    const auto evidence = observer.observe(account, identity, one.settings, std::move(one.origin));
+    reports.push_back({std::move(one.connections), audit_account(evidence, audit.context)});
+  }
+  auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));
   if (audit.arguments.root != "/") give_no_commands(report.findings);
   return report;
+}
+
+// What sshd says of each set of Match blocks that an account reaches is part of the report's head.
+void ask_for_all(Audit& audit, const std::vector<Account>& accounts) {
+  for (const auto& account : accounts) cases_of(audit, account, identity_of(account, audit.index));
 }
 
 Result<Summary> write_report(Audit& audit, ReportFile& output) {
@@ -162,6 +141,7 @@ Result<Summary> write_report(Audit& audit, ReportFile& output) {
     named = std::move(*chosen);
   }
   const auto& accounts = audit.arguments.all_users ? audit.database.accounts : named;
+  ask_for_all(audit, accounts);
   Summary summary;
   const auto renderer = renderer_for(audit.arguments);
   ReportHeader header{version, host_name(), utc_now(), audit.sshd.server(),
@@ -194,21 +174,17 @@ Result<int> run_rules(const Arguments& arguments) {
 }
 
 Result<int> run_audit(const Arguments& arguments) {
-  SshdChoice choice{arguments.root, arguments.sshd_config, std::nullopt};
-  if (!arguments.sshd_version.empty()) {
-    choice.version = parse_sshd_version(arguments.sshd_version);
-    if (!choice.version) {
-      return tl::unexpected(Error{"--sshd-version: not as ssh -V prints it", arguments.sshd_version, 0});
-    }
-  }
-  if (!choice.config.empty() && access(choice.config.c_str(), R_OK) != 0) {
-    return tl::unexpected(Error{"--sshd-config", choice.config, errno});
-  }
   auto output = ReportFile::open(arguments.output);
   if (!output) return tl::unexpected(output.error());
-  auto accounts = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
+  const auto accounts = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
   if (!accounts) return tl::unexpected(accounts.error());
-  Audit audit(arguments, choice, std::move(*accounts));
+  const AccountIndex index(*accounts);
+  const auto choice = sshd_choice_of(arguments, index);
+  if (!choice) return tl::unexpected(choice.error());
+  Sshd sshd(*choice);
+  const auto connection = connection_of(arguments);
+  AccountSettings settings(sshd, connection ? &*connection : nullptr);
+  Audit audit{arguments, *accounts, index, sshd, settings, {index, facts_of(sshd.server().version), &sshd.server()}};
   const auto summary = write_report(audit, *output);
   if (!summary) return tl::unexpected(summary.error());
   if (auto done = output->finish(); !done) return tl::unexpected(done.error());
@@ -220,7 +196,8 @@ Result<int> run_audit(const Arguments& arguments) {
 }  // namespace
 
 Result<int> run(const Arguments& arguments) {
-  return arguments.verb == Verb::rules ? run_rules(arguments) : run_audit(arguments);
+  if (arguments.verb == Verb::rules) return run_rules(arguments);
+  return arguments.verb == Verb::config ? run_config(arguments) : run_audit(arguments);
 }
 
 }  // namespace sshaudit

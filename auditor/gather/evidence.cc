@@ -50,11 +50,13 @@ Result<AccountObserver> AccountObserver::open(const std::string& root, const Ssh
   return AccountObserver(root, std::move(*as_user), std::move(*as_root), facts);
 }
 
-AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, Settings settings) {
+AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, const Settings& settings,
+                                         std::shared_ptr<const SettingsOrigin> origin) {
   AccountEvidence evidence;
   evidence.account = account;
   evidence.identity = identity;
-  evidence.settings = std::move(settings);
+  evidence.settings = settings;
+  evidence.origin = std::move(origin);
   evidence.shell = observe_shell(account.shell.empty() ? "/bin/sh" : account.shell);
   evidence.by_root = is_root_;
   evidence.as_user = act_as(identity);
@@ -62,6 +64,7 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
   if (!as_root_instead) {
     evidence.home = observe_home(account.home);
     observe_key_files(evidence);
+    observe_ignored_file(evidence);
   }
   if (is_root_ && identity.uid != 0) look_as_root(evidence.key_files);
   act_as_root();  // between accounts nothing is done with the rights of one
@@ -96,6 +99,22 @@ void AccountObserver::observe_key_files(AccountEvidence& evidence) {
     }
     for (const auto& name : names_of(*path)) evidence.key_files.push_back(observe_key_file(name));
   }
+}
+
+// Where everybody looks first, if sshd does not look there at all.
+void AccountObserver::observe_ignored_file(AccountEvidence& evidence) {
+  const auto usual = evidence.account.home + "/.ssh/authorized_keys";
+  if (evidence.account.home.empty()) return;
+  if (std::ranges::find(evidence.key_files, usual, &KeyFile::path) != evidence.key_files.end()) return;
+  auto file = observe_key_file(usual);
+  if (file.key_lines == 0) return;
+  const auto& status = file.walk.components.back().status;
+  const auto is_same_file = [&](const KeyFile& other) {
+    const auto& components = other.walk.components;
+    return other.walk.end == WalkEnd::found && components.back().status.device == status.device &&
+           components.back().status.inode == status.inode;
+  };
+  if (std::ranges::none_of(evidence.key_files, is_same_file)) evidence.ignored_key_file = std::move(file);
 }
 
 // From 10.0 on sshd takes the name for a pattern, and looks for matches with the user's rights.

@@ -22,7 +22,8 @@ class AccountObserver {
 
   // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
   // thread is that of the account meanwhile, and its own again afterwards.
-  AccountEvidence observe(const Account& account, const Identity& identity, Settings settings);
+  AccountEvidence observe(const Account& account, const Identity& identity, const Settings& settings,
+                          std::shared_ptr<const SettingsOrigin> origin);
 
  private:
   AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root, const SshdFacts& facts);
@@ -31,6 +32,7 @@ class AccountObserver {
   void act_as_root();
   PathWalk observe_home(const std::string& home);
   void observe_key_files(AccountEvidence& evidence);
+  void observe_ignored_file(AccountEvidence& evidence);
   std::vector<std::string> names_of(const std::string& path) const;
   KeyFile observe_key_file(const std::string& path);
   void read_key_file(const Resolution& found, KeyFile& file);

@@ -2,18 +2,24 @@
 #include "gather/sshd.h"
 
 #include <fcntl.h>
-#include <glob.h>
+#include <netdb.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <string_view>
 
+#include "gather/daemons.h"
 #include "gather/fd.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
+#include "parse/config_mentions.h"
+#include "parse/config_words.h"
+#include "parse/pattern.h"
 #include "parse/sshd_settings.h"
 
 namespace sshaudit {
@@ -21,8 +27,7 @@ namespace {
 
 constexpr std::chrono::seconds patience{10};
 constexpr std::size_t largest_program = 32UL * 1024 * 1024;
-constexpr std::size_t largest_config = 1024UL * 1024;
-constexpr int deepest_include = 16;  // sshd_config(5), Include
+constexpr std::size_t largest_release = 1024UL * 1024;
 
 struct Installation {
   const char* program;
@@ -45,7 +50,7 @@ Result<std::string> read_below(PathResolver& resolver, const std::string& path, 
 
 // What os-release knows completes what the program says of itself: RHEL's carries no tag, all others do.
 void complete_version(SshdVersion& version, PathResolver& resolver) {
-  const auto text = read_below(resolver, "/etc/os-release", largest_config);
+  const auto text = read_below(resolver, "/etc/os-release", largest_release);
   const auto release = parse_os_release(text ? *text : "");
   const bool by_program = !version.text.empty();
   if (!by_program && !release.sshd.empty()) {
@@ -55,6 +60,32 @@ void complete_version(SshdVersion& version, PathResolver& resolver) {
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find_first_of("\r\n")); }
+
+std::optional<int> port_of(const std::string& service) {
+  const servent* const entry = getservbyname(service.c_str(), "tcp");
+  return entry == nullptr ? std::nullopt : std::optional<int>(ntohs(static_cast<std::uint16_t>(entry->s_port)));
+}
+
+RunningSshd running_sshd(const Daemon& daemon) {
+  return {static_cast<int>(daemon.pid), daemon.command.config_file, daemon.command.options};
+}
+
+bool asks_for_rdomain(const SshdConfig& config) {
+  return std::ranges::any_of(config.sections, [](const ConfigSection& section) {
+    return std::ranges::any_of(section.criteria, [](const auto& criterion) { return criterion.first == "rdomain"; });
+  });
+}
+
+// Settings whose file every login depends on, or that sshd runs.
+std::vector<std::pair<std::string, std::string>> files_named_by(const Settings& settings) {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const auto& file : settings.revoked_keys) files.emplace_back("revokedkeys", file);
+  if (!settings.trusted_user_ca_keys.empty()) files.emplace_back("trustedusercakeys", settings.trusted_user_ca_keys);
+  if (const auto words = split_words(settings.authorized_keys_command); words && !words->empty()) {
+    files.emplace_back("authorizedkeyscommand", words->front());
+  }
+  return files;
+}
 
 }  // namespace
 
@@ -89,44 +120,110 @@ class Sshd::HostKey {
 
 Sshd::~Sshd() = default;
 
-Sshd::Sshd(const SshdChoice& choice) : config_(choice.config), is_default_config_(choice.config.empty()) {
+Sshd::Sshd(const SshdChoice& choice) {
   auto resolver = PathResolver::open(choice.root);
-  if (!resolver) return;
+  auto files = ConfigFiles::open(choice.root);
+  if (!resolver || !files) return;
+  files_ = std::move(*files);
+  find_program(*resolver);
+  server_.by_root = geteuid() == 0;
+  const auto installed = server_.version;
+  if (choice.version) server_.version = *choice.version;
+  const auto& judged = server_.version;
+  const bool other_version =
+      judged.major != installed.major || judged.minor != installed.minor || judged.vendor != installed.vendor;
+  const bool here = choice.root == "/";
+  if (here && choice.config.empty()) find_daemon();
+  if (!choice.config.empty()) server_.config = choice.config;
+  read_configuration(choice);
+  if (other_version) {
+    server_.reason = "another version is judged";
+  } else if (!here) {
+    server_.reason = "the sshd of another system is not run";
+  } else if (server_.program.empty()) {
+    server_.reason = "no sshd is installed";
+  }
+}
+
+void Sshd::find_program(PathResolver& resolver) {
+  default_config_ = installations.front().config;
   for (const auto& installation : installations) {
-    const auto program = read_below(*resolver, installation.program, largest_program);
+    const auto program = read_below(resolver, installation.program, largest_program);
     if (!program) continue;
     server_.program = installation.program;
-    const std::string config = installation.config;
-    if (is_default_config_) config_ = config;
-    config_directory_ = config.substr(0, config.rfind('/') + 1);
+    default_config_ = installation.config;
     server_.version = find_sshd_version(*program).value_or(SshdVersion{});
     break;
   }
-  complete_version(server_.version, *resolver);
-  if (choice.version) server_.version = *choice.version;
-  if (choice.root != "/") {
-    server_.reason = "the sshd of another system is not run";
-    return;
-  }
-  if (server_.program.empty()) {
-    server_.reason = "no sshd is installed";
-    return;
-  }
-  scan_configuration();
-  const auto settings = ask({});
-  server_.source = settings ? SettingsSource::sshd : SettingsSource::not_asked;
-  if (settings) server_.settings = *settings;
-  if (!settings) server_.reason = settings.error().what;
+  complete_version(server_.version, resolver);
+  server_.config = default_config_;
 }
 
-Result<Settings> Sshd::settings_for(const Account& account) {
-  if (server_.source != SettingsSource::sshd || !server_.matches_user) return server_.settings;
-  if (account.name.find(',') != std::string::npos) {
-    return tl::unexpected(Error{"sshd -T cannot be asked about a name with a comma", "", 0});
+// Of several daemons the first counts that has the default configuration; the others are named where they differ.
+void Sshd::find_daemon() {
+  const auto daemons = gather_daemons();
+  const auto is_default = [](const Daemon& daemon) { return daemon.command.config_file.empty(); };
+  auto chosen = std::ranges::find_if(daemons, is_default);
+  if (chosen == daemons.end()) chosen = daemons.begin();
+  if (chosen == daemons.end()) return;
+  for (const auto& daemon : daemons) {
+    const bool same =
+        daemon.command.config_file == chosen->command.config_file && daemon.command.options == chosen->command.options;
+    if (!same) server_.other_daemons.push_back(running_sshd(daemon));
   }
-  const std::string elsewhere = "192.0.2.1";  // RFC 5737
-  return ask({"-C", "user=" + account.name + ",host=" + elsewhere + ",addr=" + elsewhere + ",laddr=" + elsewhere +
-                        ",lport=22"});
+  server_.running = running_sshd(*chosen);
+  loaded_ = chosen->loaded;
+  overrides_.options = chosen->command.options;
+  overrides_.ports = chosen->command.ports;
+  if (!chosen->command.config_file.empty()) server_.config = chosen->command.config_file;
+}
+
+void Sshd::read_configuration(const SshdChoice& choice) {
+  ConfigHost host;
+  host.directory = default_config_.substr(0, default_config_.rfind('/'));
+  host.include = [this](const std::string& pattern) { return files_->read_all(pattern); };
+  host.home_of = choice.home_of;
+  if (choice.root == "/") host.port_of = port_of;
+  auto file = server_.config == "none" ? ConfigFile{} : files_->read(server_.config);
+  if (!file) {
+    const bool is_missing = file.error().errnum == ENOENT;
+    if (!is_missing || server_.running) server_.unread = file.error();
+    if (is_missing) server_.config.clear();
+    file = ConfigFile{};
+  }
+  config_ = parse_sshd_config(*file, overrides_, host, server_.version);
+  if (!server_.unread) server_.unread = config_.unread;
+  server_.faults = config_.faults;
+  server_.connection_faults = config_.connection_faults;
+  note_newer_file();
+  const auto settings = evaluate(config_, {}).settings;
+  server_.settings = settings_of(settings);
+  server_.places = std::make_shared<const ConfigPlaces>(places_of(settings));
+  server_.shadowed = shadowed_lines(config_, settings);
+  server_.named_files = look_at_files(server_.settings, *server_.places);
+}
+
+// The pid file, which sshd writes anew with each reload, may be named in the configuration itself.
+void Sshd::note_newer_file() {
+  constexpr std::int64_t start_is_known_to = 2;  // seconds
+  const auto is_pid_file = [](const ConfigLine& line) { return lower_case(line.written) == "pidfile"; };
+  const auto line = std::ranges::find_if(config_.lines, is_pid_file);
+  if (!server_.running || !loaded_) return;
+  if (line != config_.lines.end() && !line->words.empty()) {
+    if (lower_case(line->words[0]) == "none") return;  // then a reload leaves no trace
+    loaded_ = std::max(*loaded_, pid_file_written(line->words[0], server_.running->pid).value_or(*loaded_));
+  }
+  server_.newer_file = files_->newer_than(*loaded_ + start_is_known_to);
+}
+
+std::vector<NamedFile> Sshd::look_at_files(const Settings& settings, const ConfigPlaces& places) {
+  std::vector<NamedFile> files;
+  if (!files_) return files;
+  for (const auto& [keyword, path] : files_named_by(settings)) {
+    const auto place = places.find(keyword);
+    files.push_back(files_->look_at(keyword, path, place == places.end() ? ConfigPlace{} : place->second));
+  }
+  return files;
 }
 
 std::vector<std::string> Sshd::command() const {
@@ -143,55 +240,51 @@ std::vector<std::string> Sshd::command() const {
             "--"};
   }
   argv.insert(argv.end(), {server_.program, "-T"});
-  if (!is_default_config_) argv.insert(argv.end(), {"-f", config_});
+  if (server_.config != default_config_) argv.insert(argv.end(), {"-f", server_.config});
+  for (const auto& option : overrides_.options) {
+    const bool is_port = !overrides_.ports.empty() && option.starts_with("Port ");
+    if (!is_port) argv.insert(argv.end(), {"-o", option});
+  }
+  for (const int port : overrides_.ports) argv.insert(argv.end(), {"-p", std::to_string(port)});
   if (host_key_) argv.insert(argv.end(), {"-h", host_key_->path()});
   return argv;
 }
 
-Result<Settings> Sshd::run(const std::vector<std::string>& argv) {
-  const auto output = run_program(argv, patience);
-  if (!output) return tl::unexpected(output.error());
-  if (output->exit_status != 0) return tl::unexpected(Error{first_line(output->err), server_.program, 0});
-  return parse_sshd_settings(output->out);
-}
-
-Result<Settings> Sshd::ask(const std::vector<std::string>& arguments) {
+Result<std::string> Sshd::run(const std::vector<std::string>& arguments) {
   auto argv = command();
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  auto settings = run(argv);
-  // A key helps where sshd cannot load one, which shows with the first question.
-  if (settings || host_key_ || server_.source == SettingsSource::sshd) return settings;
-  auto key = std::make_unique<HostKey>();
-  if (!key->good()) return settings;
-  host_key_ = std::move(key);
-  argv = command();
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  auto second = run(argv);
-  if (second) return second;
-  host_key_.reset();
-  return settings;
+  auto output = run_program(argv, patience);
+  if (!output) return tl::unexpected(output.error());
+  if (output->exit_status != 0) return tl::unexpected(Error{first_line(output->err), server_.program, 0});
+  return std::move(output->out);
 }
 
-// Whether Match blocks are there decides how often sshd is asked. A file that cannot be read may hold some.
-void Sshd::scan_configuration() { scan_file(config_, 0); }
-
-void Sshd::scan_file(const std::string& path, int depth) {
-  const auto text = read_file(path, largest_config);
-  if (!text || depth > deepest_include) {
-    server_.matches_user = true;
-    return;
+Result<std::string> Sshd::ask(const Connection& connection) {
+  if (!server_.reason.empty()) return tl::unexpected(Error{server_.reason, "", 0});
+  const std::string elsewhere = "192.0.2.1";  // RFC 5737
+  const auto address = connection.address.value_or(elsewhere);
+  auto specification = "user=" + connection.user.value_or("") + ",host=" + connection.host.value_or(address) +
+                       ",addr=" + address + ",laddr=" + connection.local_address.value_or(elsewhere) +
+                       ",lport=" + std::to_string(connection.local_port.value_or(22));
+  if (asks_for_rdomain(config_)) specification += ",rdomain=" + connection.rdomain.value_or("");
+  if (std::ranges::count(specification, ',') > 5) {
+    return tl::unexpected(Error{"sshd -T cannot be asked about a name with a comma", "", 0});
   }
-  const auto mentions = scan_sshd_config(*text);
-  server_.matches_user = server_.matches_user || mentions.match;
-  server_.matches_address = server_.matches_address || mentions.match_address;
-  for (const auto& include : mentions.includes) {
-    const std::string pattern = include.starts_with('/') ? include : config_directory_ + include;
-    glob_t found{};
-    if (glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-      for (std::size_t i = 0; i < found.gl_pathc; ++i) scan_file(found.gl_pathv[i], depth + 1);
-    }
-    globfree(&found);
+  const std::vector<std::string> arguments = {"-C", specification};
+  auto output = run(arguments);
+  // A key helps where sshd cannot load one, which shows with the first question.
+  if (output || host_key_ || asked_) {
+    asked_ = asked_ || output.has_value();
+    return output;
   }
+  asked_ = true;
+  auto key = std::make_unique<HostKey>();
+  if (!key->good()) return output;
+  host_key_ = std::move(key);
+  auto second = run(arguments);
+  if (second) return second;
+  host_key_.reset();
+  return output;
 }
 
 }  // namespace sshaudit

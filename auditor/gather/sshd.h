@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The sshd of the audited system: asked for its effective settings, never started as a server.
+// The sshd of the audited system: which one it is, how it was started, and what its configuration says. It is asked
+// (sshd -T), never started as a server.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "gather/config_files.h"
+#include "parse/sshd_config.h"
 #include "parse/sshd_version.h"
-#include "sshaudit/account.h"
 #include "sshaudit/result.h"
 #include "sshaudit/server.h"
 
@@ -16,39 +20,48 @@ namespace sshaudit {
 
 struct SshdChoice {
   std::string root = "/";              // the audited system; only the host's own sshd ("/") can be asked
-  std::string config;                  // other configuration file; empty for the default
-  std::optional<SshdVersion> version;  // overrides what the program says of itself
+  std::string config;                  // other configuration file; empty for the one of the daemon, or the default
+  std::optional<SshdVersion> version;  // instead of the one that the program says of itself
+  std::function<std::optional<std::string>(const std::string& user)> home_of;  // "" is root
 };
 
 class Sshd {
  public:
-  // Finds sshd, its version and its global settings. Where it cannot be asked, server() says why and holds the
-  // compiled-in defaults.
+  // Finds sshd, its version, the daemon that runs, and reads its configuration.
   explicit Sshd(const SshdChoice& choice);
   Sshd(const Sshd&) = delete;
   Sshd& operator=(const Sshd&) = delete;
   ~Sshd();
 
+  // What is known of it; the caller adds what comes out of questions.
+  Server& server() { return server_; }
   const Server& server() const { return server_; }
+  const SshdConfig& config() const { return config_; }
 
-  // The settings for one account, Match blocks applied for a connection from an address that no configuration
-  // names (192.0.2.1). An error when sshd was asked and did not answer.
-  Result<Settings> settings_for(const Account& account);
+  // What `sshd -T` prints for a connection. An error when it cannot be asked, or does not answer.
+  Result<std::string> ask(const Connection& connection);
+
+  // The files that settings name, as they are now.
+  std::vector<NamedFile> look_at_files(const Settings& settings, const ConfigPlaces& places);
 
  private:
   class HostKey;
 
-  Result<Settings> ask(const std::vector<std::string>& arguments);
-  Result<Settings> run(const std::vector<std::string>& argv);
+  void find_program(PathResolver& resolver);
+  void find_daemon();
+  void read_configuration(const SshdChoice& choice);
+  void note_newer_file();
+  Result<std::string> run(const std::vector<std::string>& arguments);
   std::vector<std::string> command() const;
-  void scan_configuration();
-  void scan_file(const std::string& path, int depth);
 
   Server server_;
-  std::string config_;            // path of the configuration file
-  std::string config_directory_;  // what relative names in Include start from
-  bool is_default_config_ = true;
-  std::unique_ptr<HostKey> host_key_;  // made when sshd finds no key of its own
+  SshdConfig config_;
+  std::optional<ConfigFiles> files_;
+  ConfigOverrides overrides_;  // of the daemon's command line
+  std::string default_config_;
+  std::optional<std::int64_t> loaded_;  // when the daemon read its configuration
+  std::unique_ptr<HostKey> host_key_;   // made when sshd finds no key of its own
+  bool asked_ = false;                  // it has answered once
 };
 
 }  // namespace sshaudit

@@ -2,84 +2,127 @@
 #include "parse/sshd_settings.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
+
+#include "parse/pattern.h"
+#include "parse/sshd_config.h"
 
 namespace sshaudit {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
-std::vector<std::string> words_of(std::string_view line, std::string_view separators) {
-  std::vector<std::string> words;
-  while (true) {
-    const auto start = line.find_first_not_of(separators);
-    if (start == std::string_view::npos) return words;
-    line.remove_prefix(start);
-    const auto end = std::min(line.find_first_of(separators), line.size());
-    words.emplace_back(line.substr(0, end));
-    line.remove_prefix(end);
+std::string joined(const std::vector<ConfigValue>& values, std::string_view separator) {
+  std::string text;
+  for (const auto& value : values) {
+    if (&value != &values.front()) text += separator;
+    text += value.text;
   }
+  return text;
 }
 
-template <class Visit>
-void for_each_line(std::string_view text, Visit visit) {
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    visit(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+std::vector<std::string> texts_of(const std::vector<ConfigValue>& values) {
+  std::vector<std::string> texts;
+  for (const auto& value : values) texts.push_back(value.text);
+  return texts;
+}
+
+std::string first_text(const EffectiveConfig& config, std::string_view keyword) {
+  const auto& values = values_of(config, keyword);
+  return values.empty() ? std::string() : values.front().text;
+}
+
+std::string unless_none(std::string value) { return lower_case(value) == "none" ? std::string() : value; }
+
+bool is_yes(const EffectiveConfig& config, std::string_view keyword) { return first_text(config, keyword) == "yes"; }
+
+// "none" in a Match block is the name of a file, up to 10.2.
+std::vector<std::string> revoked_keys_of(const EffectiveConfig& config) {
+  const auto setting = std::ranges::find(config, "revokedkeys", &ConfigSetting::keyword);
+  if (setting == config.end()) return {};
+  auto files = texts_of(setting->values);
+  const bool means_none = files.size() == 1 && lower_case(files[0]) == "none" && !setting->from_match;
+  if (means_none) files.clear();
+  return files;
+}
+
+// The lines that sshd prints for a keyword, without it.
+std::vector<std::string> lines_for(std::string_view output, std::string_view keyword) {
+  std::vector<std::string> lines;
+  while (!output.empty()) {
+    const auto end = output.find('\n');
+    const auto line = output.substr(0, end);
+    output = end == std::string_view::npos ? std::string_view{} : output.substr(end + 1);
+    const auto blank = std::min(line.find(' '), line.size());
+    if (lower_case(line.substr(0, blank)) == keyword) lines.emplace_back(line.substr(std::min(blank + 1, line.size())));
   }
+  return lines;
 }
 
-std::string unless_none(std::string_view value) { return lower(value) == "none" ? std::string() : std::string(value); }
-
-void take_setting(std::string_view keyword, std::string_view value, Settings& settings) {
-  if (keyword == "strictmodes") settings.strict_modes = value == "yes";
-  if (keyword == "usepam") settings.use_pam = value == "yes";
-  if (keyword == "pubkeyauthentication") settings.pubkey_authentication = value == "yes";
-  if (keyword == "authorizedkeysfile") settings.authorized_keys_file = words_of(value, " ");
-  if (keyword == "chrootdirectory") settings.chroot_directory = unless_none(value);
-  if (keyword == "forcecommand") settings.force_command = unless_none(value);
+bool has_several_words(std::string_view keyword) {
+  return keyword == "authorizedkeysfile" || keyword == "authenticationmethods" || keyword == "revokedkeys";
 }
 
-void take_match(const std::vector<std::string>& words, ConfigMentions& mentions) {
-  constexpr std::array<std::string_view, 2> of_user = {"user", "group"};
-  if (words.size() >= 2 && lower(words[1]) == "all") return;
-  mentions.match = true;
-  for (std::size_t i = 1; i < words.size(); i += 2) {
-    if (std::ranges::find(of_user, lower(words[i])) == of_user.end()) mentions.match_address = true;
+std::vector<ConfigValue> told_values(const std::vector<std::string>& lines, std::string_view keyword) {
+  const ConfigPlace place{"sshd -T", 0};
+  std::vector<ConfigValue> values;
+  for (const auto& line : lines) {
+    std::string_view rest = line;
+    while (has_several_words(keyword) && rest.find(' ') != std::string_view::npos) {
+      values.push_back({std::string(rest.substr(0, rest.find(' '))), place});
+      rest.remove_prefix(rest.find(' ') + 1);
+    }
+    values.push_back({std::string(rest), place});
   }
+  return values;
 }
 
 }  // namespace
 
-Result<Settings> parse_sshd_settings(std::string_view text) {
+Settings settings_of(const EffectiveConfig& config) {
   Settings settings;
-  bool recognised = false;
-  for_each_line(text, [&](std::string_view line) {
-    const auto blank = line.find(' ');
-    const auto keyword = lower(line.substr(0, blank));
-    if (keyword == "strictmodes") recognised = true;
-    take_setting(keyword, blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1), settings);
-  });
-  if (!recognised) return tl::unexpected(Error{"no StrictModes in the output of sshd -T", "", 0});
+  settings.strict_modes = is_yes(config, "strictmodes");
+  settings.use_pam = is_yes(config, "usepam");
+  settings.pubkey_authentication = is_yes(config, "pubkeyauthentication");
+  settings.permit_root_login = first_text(config, "permitrootlogin");
+  if (settings.permit_root_login == "without-password") settings.permit_root_login = "prohibit-password";
+  settings.authorized_keys_file = texts_of(values_of(config, "authorizedkeysfile"));
+  settings.authorized_keys_command = unless_none(first_text(config, "authorizedkeyscommand"));
+  settings.authorized_keys_command_user = unless_none(first_text(config, "authorizedkeyscommanduser"));
+  settings.authentication_methods = texts_of(values_of(config, "authenticationmethods"));
+  if (settings.authentication_methods == std::vector<std::string>{"any"}) settings.authentication_methods.clear();
+  settings.revoked_keys = revoked_keys_of(config);
+  settings.trusted_user_ca_keys = unless_none(first_text(config, "trustedusercakeys"));
+  settings.chroot_directory = unless_none(first_text(config, "chrootdirectory"));
+  settings.force_command = unless_none(first_text(config, "forcecommand"));
+  settings.refuse_connection = is_yes(config, "refuseconnection");
   return settings;
 }
 
-ConfigMentions scan_sshd_config(std::string_view text) {
-  ConfigMentions mentions;
-  for_each_line(text, [&](std::string_view line) {
-    const auto words = words_of(line, " \t\r\f=\"'");
-    if (words.empty()) return;
-    const auto keyword = lower(words.front());
-    if (keyword == "match") take_match(words, mentions);
-    if (keyword == "include") mentions.includes.insert(mentions.includes.end(), words.begin() + 1, words.end());
-  });
-  return mentions;
+ConfigPlaces places_of(const EffectiveConfig& config) {
+  ConfigPlaces places;
+  for (const auto& setting : config) {
+    if (!setting.values.empty()) places[setting.keyword] = setting.values.front().place;
+  }
+  return places;
+}
+
+Result<CheckedConfig> check_against_sshd(const EffectiveConfig& read, std::string_view output) {
+  if (lines_for(output, "strictmodes").empty()) {
+    return tl::unexpected(Error{"no StrictModes in the output of sshd -T", "", 0});
+  }
+  CheckedConfig checked;
+  for (const auto& setting : read) {
+    const auto told = lines_for(output, setting.keyword);
+    std::vector<std::string> mine;
+    if (setting.one_line && !setting.values.empty()) mine.push_back(joined(setting.values, " "));
+    if (!setting.one_line) mine = texts_of(setting.values);
+    checked.settings.push_back(setting);
+    if (mine == told) continue;
+    checked.settings.back().values = told_values(told, setting.keyword);
+    checked.differences.push_back({.keyword = setting.keyword,
+                                   .read = joined(setting.values, " "),
+                                   .told = joined(checked.settings.back().values, " "),
+                                   .user = {}});
+  }
+  return checked;
 }
 
 }  // namespace sshaudit

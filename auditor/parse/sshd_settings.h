@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
-// The output of `sshd -T` (sshd(8), "extended test mode") as Settings.
+// From effective values to the settings that rules ask for, and how they compare with what `sshd -T` says (sshd(8),
+// "extended test mode").
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "sshaudit/result.h"
 #include "sshaudit/server.h"
+#include "sshaudit/sshd_config.h"
 
 namespace sshaudit {
 
-// Keywords may have any case (MixedCase from 10.5); those that the audit does not need are passed over. An error
-// when the text lacks strictmodes: then it is not that output.
-Result<Settings> parse_sshd_settings(std::string_view text);
+Settings settings_of(const EffectiveConfig& config);
+ConfigPlaces places_of(const EffectiveConfig& config);
 
-// What a whole-file look at sshd_config(5) text needs to know before sshd is asked.
-struct ConfigMentions {
-  std::vector<std::string> includes;  // arguments of Include lines, in order
-  bool match = false;                 // a Match line other than "Match all"
-  bool match_address = false;         // a Match line with a criterion beyond User, Group and All
-
-  bool operator==(const ConfigMentions&) const = default;
+// What sshd says of the keywords that we know, and where that is something else than we read.
+struct CheckedConfig {
+  EffectiveConfig settings;  // sshd's own where they differ
+  std::vector<ConfigDifference> differences;
 };
-ConfigMentions scan_sshd_config(std::string_view text);
+
+// `output` is all that `sshd -T` printed. An error when it is no such output.
+Result<CheckedConfig> check_against_sshd(const EffectiveConfig& read, std::string_view output);
 
 }  // namespace sshaudit

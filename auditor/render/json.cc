@@ -48,7 +48,8 @@ Json remedy_json(const Remedy& remedy) {
 Json finding_json(const Finding& finding) {
   const auto& detail = finding.detail;
   Json json = {
-      {"rule", finding.rule->id}, {"effect", word(finding.rule->effect)}, {"severity", word(finding.rule->severity)}};
+      {"rule", finding.rule->id}, {"effect", word(finding.rule->effect)}, {"severity", word(finding.severity())}};
+  if (!finding.connections.empty()) json["connections"] = text_json(finding.connections);
   if (!detail.path.empty()) json["path"] = bytes_json(detail.path);
   if (detail.line != 0) json["line"] = detail.line;
   json["message"] = text_json(detail.message);
@@ -70,7 +71,12 @@ Json sshd_json(const Server& server) {
   if (!server.version.text.empty()) json["version"] = text_json(server.version.text);
   json["vendor"] = word(server.version.vendor);
   if (!server.program.empty()) json["program"] = bytes_json(server.program);
-  json["settings"] = server.source == SettingsSource::sshd ? "sshd -T" : "compiled-in defaults";
+  if (!server.config.empty()) json["config"] = bytes_json(server.config);
+  if (server.running) {
+    auto& options = json["command_line"] = Json::array();
+    for (const auto& option : server.running->options) options.push_back(bytes_json(option));
+  }
+  json["self_check"] = word(server.self_check);
   if (!server.reason.empty()) json["reason"] = text_json(server.reason);
   return json;
 }

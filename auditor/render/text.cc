@@ -64,7 +64,7 @@ class TextRenderer : public Renderer {
     if (report.findings.empty()) return {};
     const auto worst = std::ranges::max(report.findings, {}, severity_of);
     const auto verdict = fmt::format("key login is {}", verdict_in_words(report));
-    blocks_.push_back({worst.rule->severity, title(visible(report.account.name), verdict) + findings(report.findings)});
+    blocks_.push_back({worst.severity(), title(visible(report.account.name), verdict) + findings(report.findings)});
     return {};
   }
 
@@ -81,10 +81,19 @@ class TextRenderer : public Renderer {
     std::string text;
   };
 
-  static Severity severity_of(const Finding& finding) { return finding.rule->severity; }
+  static Severity severity_of(const Finding& finding) { return finding.severity(); }
+
+  static std::string message_of(const Finding& finding) {
+    if (finding.connections.empty()) return finding.detail.message;
+    return finding.detail.message + "; only for connections with " + finding.connections;
+  }
 
   static std::string verdict_in_words(const AccountReport& report) {
     const auto refuses = [](const Finding& finding) { return finding.rule->effect == Effect::refuses; };
+    const auto partial = [](const Finding& finding) { return !finding.connections.empty(); };
+    if (report.key_login == KeyLogin::accepted && std::ranges::any_of(report.findings, partial)) {
+      return "accepted, but not alike for all connections";
+    }
     const bool another_file = std::ranges::any_of(report.findings, refuses);
     if (report.key_login == KeyLogin::accepted && another_file) return "accepted, by another key file";
     if (report.key_login == KeyLogin::closes) return "accepted, but the session ends at once";
@@ -106,11 +115,11 @@ class TextRenderer : public Renderer {
 
   // A command that mends several findings is given once, with the first.
   std::string render(const Finding& finding, std::set<std::string>& commands) const {
-    const auto severity = word(finding.rule->severity);
+    const auto severity = word(finding.severity());
     const auto indent = severity.size() + 4;
     const auto start = indent + finding.rule->id.size() + 2;
-    auto text = fmt::format("  {}  {}  {}\n", painted(severity, color_of(finding.rule->severity), style_.color),
-                            finding.rule->id, fold(visible(finding.detail.message), start, indent, style_.columns));
+    auto text = fmt::format("  {}  {}  {}\n", painted(severity, color_of(finding.severity()), style_.color),
+                            finding.rule->id, fold(visible(message_of(finding)), start, indent, style_.columns));
     const auto line = [&](std::string_view label, const std::string& value) {
       if (value.empty()) return;
       const auto body = fmt::format("{}: {}", label, value);

@@ -30,6 +30,10 @@ std::string_view word(KeyLogin verdict) {
   return at(std::array<std::string_view, 5>{"accepted", "refused", "closes", "none", "unknown"}, verdict);
 }
 
+std::string_view word(SelfCheck outcome) {
+  return at(std::array<std::string_view, 3>{"same", "different", "not possible"}, outcome);
+}
+
 std::string_view word(Vendor vendor) {
   return at(std::array<std::string_view, 4>{"upstream", "debian", "ubuntu", "rhel"}, vendor);
 }

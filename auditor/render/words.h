@@ -15,5 +15,6 @@ std::string_view word(Severity severity);
 std::string_view word(Subject subject);
 std::string_view word(KeyLogin verdict);
 std::string_view word(Vendor vendor);
+std::string_view word(SelfCheck outcome);
 
 }  // namespace sshaudit

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "rules/key_file_rules.h"
+#include "rules/settings_rules.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
@@ -83,7 +84,8 @@ Details home_is_root(const AccountEvidence& evidence, const Context&) {
 Details pubkey_authentication_off(const AccountEvidence& evidence, const Context&) {
   if (evidence.settings.pubkey_authentication || !has_keys(evidence)) return {};
   return {{.path = {},
-           .message = "it has keys, but PubkeyAuthentication is no",
+           .message =
+               fmt::format("it has keys, but PubkeyAuthentication is no{}", place_of(evidence, "pubkeyauthentication")),
            .expected = "PubkeyAuthentication yes",
            .actual = "PubkeyAuthentication no",
            .remedy = {{}, "set PubkeyAuthentication yes where sshd reads it first, before anything that says no"}}};
@@ -92,19 +94,11 @@ Details pubkey_authentication_off(const AccountEvidence& evidence, const Context
 Details key_file_name_invalid(const AccountEvidence& evidence, const Context&) {
   if (evidence.name_error.empty()) return {};
   return {{.path = {},
-           .message = fmt::format("sshd drops the connection at AuthorizedKeysFile {}", evidence.name_error),
+           .message = fmt::format("sshd drops the connection at AuthorizedKeysFile {}{}", evidence.name_error,
+                                  place_of(evidence, "authorizedkeysfile")),
            .expected = "the tokens %%, %h, %u and %U",
            .actual = evidence.name_error,
            .remedy = {{}, "correct AuthorizedKeysFile in sshd_config"}}};
-}
-
-Details settings_unknown(const AccountEvidence& evidence, const Context&) {
-  if (evidence.settings_error.empty()) return {};
-  return {{.path = {},
-           .message = fmt::format("sshd did not tell its settings for the account: {}", evidence.settings_error),
-           .expected = "an answer from sshd -T -C",
-           .actual = evidence.settings_error,
-           .remedy = {{}, "see what sshd -T -C user=NAME,host=NAME,addr=ADDRESS says"}}};
 }
 
 Details not_seen_as_user(const AccountEvidence& evidence, const Context&) {
@@ -130,11 +124,6 @@ const std::array rules = {
        "sshd opens key files as the user; what others may see is another question.",
        "Run sshaudit as root or as the account itself."},
       not_seen_as_user},
-    R{{"settings-unknown", of_account, Effect::unknown, Severity::notice,
-       "sshd did not tell its settings for the account.",
-       "Match blocks make settings differ between accounts; for this one the global settings were assumed.",
-       "See what sshd -T -C user=NAME,host=NAME,addr=ADDRESS says."},
-      settings_unknown},
     R{{"pubkey-authentication-off", of_account, Effect::refuses, Severity::error,
        "sshd accepts no keys for the account.", "PubkeyAuthentication (sshd_config(5)) is no for it.",
        "Set PubkeyAuthentication yes."},

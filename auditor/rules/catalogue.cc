@@ -4,6 +4,7 @@
 #include "rules/account_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_file_rules.h"
+#include "rules/settings_rules.h"
 
 namespace sshaudit {
 
@@ -12,7 +13,11 @@ std::vector<const RuleInfo*> catalogue() {
   const auto add = [&](const auto& rules) {
     for (const auto& rule : rules) rows.push_back(&rule.info);
   };
+  add(config_rules());
+  add(named_file_rules());
   add(server_rules());
+  add(settings_rules());
+  add(own_file_rules());
   add(account_rules());
   add(shell_rules());
   add(walk_rules());

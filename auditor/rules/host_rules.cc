@@ -24,35 +24,6 @@ Details strict_modes_off(const Server& server, const Context&) {
            .remedy = {{}, "mend what sshaudit names as path-hijackable, then set StrictModes yes in sshd_config"}}};
 }
 
-Details settings_not_asked(const Server& server, const Context&) {
-  if (server.source != SettingsSource::not_asked) return {};
-  return {
-      {.path = server.program,
-       .message = fmt::format("sshd did not tell its settings ({}): compiled-in defaults were assumed", server.reason),
-       .expected = "an answer from sshd -T",
-       .actual = server.reason,
-       .remedy = {{}, "run sshaudit as root, and see what \"sshd -t\" says of the same configuration file"}}};
-}
-
-Details settings_assumed(const Server& server, const Context&) {
-  if (server.source != SettingsSource::no_sshd) return {};
-  return {{.path = {},
-           .message = fmt::format("{}: compiled-in defaults were assumed", server.reason),
-           .expected = "an sshd that can be asked",
-           .actual = server.reason,
-           .remedy = {{}, "nothing to do if no sshd is meant to run here"}}};
-}
-
-Details match_needs_address(const Server& server, const Context&) {
-  if (!server.matches_address) return {};
-  return {{.path = {},
-           .message = "Match blocks in sshd_config ask for more than user and group: accounts were judged for a "
-                      "connection from an address that no block names",
-           .expected = "Match User and Match Group only",
-           .actual = "other Match criteria",
-           .remedy = {{}, "for another address see sshd -T -C user=NAME,host=NAME,addr=ADDRESS"}}};
-}
-
 Details row_malformed(const UserDatabase& database, const Context&) {
   Details details;
   for (const auto& row : database.malformed) {
@@ -144,20 +115,6 @@ const std::array server_rows = {
        "as the user.",
        "Mend the modes, then set StrictModes yes."},
       strict_modes_off},
-    S{{"settings-not-asked", Subject::server, Effect::unknown, Severity::notice,
-       "An sshd is installed, but it did not tell its settings.",
-       "Without the answer of sshd -T the compiled-in defaults are assumed; the configuration may say otherwise.",
-       "Run sshaudit as root, and see what \"sshd -t\" says."},
-      settings_not_asked},
-    S{{"settings-assumed", Subject::server, Effect::informs, Severity::notice, "There is no sshd that could be asked.",
-       "Accounts are judged by the defaults that are compiled into sshd.",
-       "Nothing to do if no sshd is meant to run here."},
-      settings_assumed},
-    S{{"match-needs-address", Subject::server, Effect::informs, Severity::notice,
-       "Settings depend on where a connection comes from.",
-       "Match (sshd_config(5)) with criteria beyond User and Group: another address may be treated otherwise.",
-       "See sshd -T -C user=NAME,host=NAME,addr=ADDRESS."},
-      match_needs_address},
 };
 
 using H = Rule<UserDatabase>;

@@ -10,6 +10,7 @@
 namespace sshaudit {
 
 std::span<const Rule<Server>> server_rules();
+std::span<const Rule<Server>> config_rules();
 std::span<const Rule<UserDatabase>> host_rules();
 
 }  // namespace sshaudit

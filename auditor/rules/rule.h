@@ -8,6 +8,7 @@
 #include "parse/sshd_version.h"
 #include "rules/account_index.h"
 #include "sshaudit/finding.h"
+#include "sshaudit/server.h"
 
 namespace sshaudit {
 
@@ -15,6 +16,7 @@ namespace sshaudit {
 struct Context {
   const AccountIndex& accounts;
   SshdFacts facts;
+  const Server* server = nullptr;  // what holds for everybody; null when nothing does
 };
 
 // check() returns one detail for each place where the row is true of the subject; none is the usual answer.

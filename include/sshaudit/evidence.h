@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,17 +28,27 @@ struct KeyFile {
   bool operator==(const KeyFile&) const = default;
 };
 
+// What stands behind the settings of an account.
+struct SettingsOrigin {
+  ConfigPlaces places;
+  std::vector<NamedFile> named_files;
+  std::vector<ConfigFault> faults;  // sshd ends the connection
+  std::string unread;               // why a part of the configuration is not known; empty when all of it is
+};
+
+// All that was seen of an account for connections that sshd treats alike.
 struct AccountEvidence {
   Account account;
   Identity identity;
-  Settings settings;                      // for this account, Match blocks applied
-  std::string settings_error;             // why sshd did not tell them; settings are then the global ones
-  std::string name_error;                 // why an AuthorizedKeysFile entry cannot be expanded; empty when all can
-  PathWalk home;                          // seen by the account
-  std::vector<KeyFile> key_files;         // in the order in which sshd reads them
-  std::shared_ptr<const PathWalk> shell;  // as root sees it; many accounts share one
-  bool by_root = true;                    // seen by root, who will get the advice
-  bool as_user = true;                    // seen with the rights of the account, not those of somebody else
+  Settings settings;                             // for this account, Match blocks applied
+  std::shared_ptr<const SettingsOrigin> origin;  // null: compiled-in defaults
+  std::string name_error;                   // why an AuthorizedKeysFile entry cannot be expanded; empty when all can
+  PathWalk home;                            // seen by the account
+  std::vector<KeyFile> key_files;           // in the order in which sshd reads them
+  std::optional<KeyFile> ignored_key_file;  // ~/.ssh/authorized_keys with keys in it, where sshd reads other files
+  std::shared_ptr<const PathWalk> shell;    // as root sees it; many accounts share one
+  bool by_root = true;                      // seen by root, who will get the advice
+  bool as_user = true;                      // seen with the rights of the account, not those of somebody else
 };
 
 }  // namespace sshaudit

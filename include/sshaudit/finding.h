@@ -56,6 +56,13 @@ struct Detail {
 struct Finding {
   const RuleInfo* rule = nullptr;  // never null in a report; static storage
   Detail detail;
+  std::string connections;  // the kinds of connections that it holds for, in the words of Match; empty for all
+
+  // What refuses some connections only is worth knowing, not an alarm: Match blocks are made for that.
+  Severity severity() const {
+    const bool partial = !connections.empty() && (rule->effect == Effect::refuses || rule->effect == Effect::closes);
+    return partial ? Severity::notice : rule->severity;
+  }
 };
 
 }  // namespace sshaudit

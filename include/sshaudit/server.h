@@ -2,8 +2,16 @@
 // The sshd of the audited system: which one it is, and the settings that bear on a key login.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "sshaudit/path_walk.h"
+#include "sshaudit/result.h"
+#include "sshaudit/sshd_config.h"
 
 namespace sshaudit {
 
@@ -18,32 +26,94 @@ struct SshdVersion {
   bool operator==(const SshdVersion&) const = default;
 };
 
-// sshd_config(5) keywords that the audit needs, with the values compiled into every supported sshd.
+// sshd_config(5) keywords that the audit needs, with the values compiled into every supported sshd. Where "none" means
+// none, the string is empty.
 struct Settings {
   bool strict_modes = true;
   bool use_pam = false;
   bool pubkey_authentication = true;
+  std::string permit_root_login = "prohibit-password";  // never "without-password"
   std::vector<std::string> authorized_keys_file = {".ssh/authorized_keys", ".ssh/authorized_keys2"};
-  std::string chroot_directory;  // empty for "none"
-  std::string force_command;     // empty for "none"
+  std::string authorized_keys_command;
+  std::string authorized_keys_command_user;
+  std::vector<std::string> authentication_methods;  // empty for "any"
+  std::vector<std::string> revoked_keys;
+  std::string trusted_user_ca_keys;
+  std::string chroot_directory;
+  std::string force_command;
+  bool refuse_connection = false;
 
   bool operator==(const Settings&) const = default;
 };
 
-enum class SettingsSource {
-  sshd,       // sshd -T
-  no_sshd,    // compiled-in defaults: this system has no sshd that could be asked
-  not_asked,  // compiled-in defaults: an sshd is there, but it did not answer
+// Where each value stands, by keyword in lower case.
+using ConfigPlaces = std::map<std::string, ConfigPlace, std::less<>>;
+
+// A line of the configuration that never takes effect, because an earlier one says something else.
+struct ShadowedLine {
+  ConfigPlace place;
+  std::string keyword;
+  std::string text;
+  ConfigPlace winner;
+  std::string winning_text;
+
+  bool operator==(const ShadowedLine&) const = default;
+};
+
+// A value that the reader and sshd itself see differently.
+struct ConfigDifference {
+  std::string keyword;
+  std::string read;  // by us
+  std::string told;  // by sshd -T
+  std::string user;  // for whom sshd was asked
+
+  bool operator==(const ConfigDifference&) const = default;
+};
+
+// A file that settings name and that sshd reads or runs, whoever logs in.
+struct NamedFile {
+  std::string keyword;  // in lower case
+  std::string path;
+  ConfigPlace place;
+  PathWalk walk;        // as the caller sees it
+  int open_errnum = 0;  // why it cannot be read, though the walk got there
+
+  bool operator==(const NamedFile&) const = default;
+};
+
+// An sshd that listens on this host, as far as it was started differently from the one that is judged.
+struct RunningSshd {
+  int pid = 0;
+  std::string config;                // of -f; empty for the default
+  std::vector<std::string> options;  // of -o and what stands for one
+  bool operator==(const RunningSshd&) const = default;
+};
+
+enum class SelfCheck {
+  same,          // sshd -T says the same wherever it was asked
+  different,     // it does not; what it says is used
+  not_possible,  // it could not be asked
 };
 
 struct Server {
   SshdVersion version;
-  std::string program;  // path of sshd; empty when there is none
-  SettingsSource source = SettingsSource::no_sshd;
-  std::string reason;            // why sshd was not asked, or what it answered instead
-  bool matches_user = false;     // a Match block exists: settings differ between accounts
-  bool matches_address = false;  // a Match block asks for more than User and Group
-  Settings settings;             // global: outside every Match block
+  std::string program;                     // path of sshd; empty when there is none
+  std::string config;                      // path of the configuration; empty when there is none: compiled-in defaults
+  std::optional<RunningSshd> running;      // the daemon whose options are in effect
+  std::vector<RunningSshd> other_daemons;  // that were started with another configuration or other options
+  std::string newer_file;                  // a configuration file that changed after the daemon had read it
+  SelfCheck self_check = SelfCheck::not_possible;
+  std::string reason;  // why sshd could not be asked
+  std::vector<ConfigDifference> differences;
+  std::vector<ConfigFault> faults;             // sshd would not start
+  std::vector<ConfigFault> connection_faults;  // sshd ends every connection
+  std::optional<Error> unread;                 // a part of the configuration could not be read
+  std::vector<ShadowedLine> shadowed;
+  std::vector<NamedFile> named_files;          // of the global settings
+  bool by_root = true;                         // seen by root, who may read what sshd reads
+  bool all_classes = true;                     // every class of connections was judged
+  Settings settings;                           // global: outside every Match block
+  std::shared_ptr<const ConfigPlaces> places;  // of the global settings; null for none
 
   bool operator==(const Server&) const = default;
 };

@@ -57,7 +57,7 @@ class SmallSystem : public testing::Test {
 };
 
 constexpr auto host_block_start =
-    ":\n  notice  settings-assumed  the sshd of another system is not run: compiled-in defaults";
+    ":\n  notice  settings-assumed  there is no sshd_config: compiled-in defaults were assumed";
 
 TEST_F(SmallSystem, TextNamesFaultAndRemedy) {
   const auto output = run({"open"});
@@ -90,9 +90,11 @@ TEST_F(SmallSystem, UsageErrorsAreTwoAndSayWhatToDo) {
       {{}, "sshaudit: --root needs USER or --all-users\nRun with --help for more information.\n"},
       {{"well", "--sshd-version", "dropbear"}, "sshaudit: --sshd-version: not as ssh -V prints it: dropbear\n"},
       {{"well", "-o", "/dev/null"}, "sshaudit: write: exists, and is no regular file: /dev/null\n"},
-      {{"well", "--sshd-config", "x"},
-       "sshaudit: --sshd-config does not go with --root: the sshd of another system is not asked\n"
-       "Run with --help for more information.\n"},
+      {{"well", "--from", "localhost"},
+       "sshaudit: --from: no address in localhost\nRun with --help for more information.\n"},
+      {{"config", "well", "open"}, "sshaudit: config takes one USER\nRun with --help for more information.\n"},
+      {{"config", "--why", "Nonsense"},
+       "sshaudit: --why: no keyword that this sshd knows and that bears on a login: Nonsense\n"},
       {{"well", "--format", "xml"},
        "sshaudit: xml is none of text|json|ndjson\nRun with --help for more information.\n"},
       {{"well", "-o", "/no/such/directory/report"},
@@ -171,7 +173,7 @@ TEST(Program, FinishesWithIgnoredChildSignals) {
   const std::string command = "trap '' CHLD; exec " SSHAUDIT_PROGRAM " root --format json";
   const auto output = run_program({"/bin/sh", "-c", command}, std::chrono::minutes(1));
   ASSERT_TRUE(output.has_value());
-  EXPECT_EQ(Json::parse(output->out)["sshd"]["settings"], "sshd -T");
+  EXPECT_EQ(Json::parse(output->out)["sshd"]["self_check"], "same");
 }
 
 TEST(Program, ListsItsRules) {

@@ -19,7 +19,7 @@ TEST_F(ObserverAsRoot, HasItsOwnRightsBetweenAccounts) {
   auto observer = AccountObserver::open(scratch.path(), {});
   ASSERT_TRUE(observer.has_value());
   const Account dave{"dave", 12345, 12345, "/home/dave", "/bin/sh"};
-  observer->observe(dave, {12345, 12345, {4242}}, {});
+  observer->observe(dave, {12345, 12345, {4242}}, {}, {});
   EXPECT_EQ(file_access_uid(), 0U);
   EXPECT_FALSE(FileIdentity().is({12345, 12345, {4242}}));
 }
@@ -31,12 +31,12 @@ TEST_F(ObserverAsRoot, ReadsWithTheRightsOfTheAccount) {
   auto observer = AccountObserver::open(scratch.path(), {});
   ASSERT_TRUE(observer.has_value());
   const Account dave{"dave", 12345, 12345, "/home/dave", "/bin/sh"};
-  auto seen = observer->observe(dave, {12345, 12345, {}}, {});
+  auto seen = observer->observe(dave, {12345, 12345, {}}, {}, {});
   ASSERT_EQ(seen.key_files.size(), 2U);
   EXPECT_EQ(seen.key_files[0].open_errnum, EACCES);
   EXPECT_EQ(seen.key_files[1].walk.end, WalkEnd::missing);
   ASSERT_EQ(chown(scratch.path("home/dave/.ssh/authorized_keys").c_str(), 12345, 12345), 0);
-  seen = observer->observe(dave, {12345, 12345, {}}, {});
+  seen = observer->observe(dave, {12345, 12345, {}}, {}, {});
   EXPECT_EQ(seen.key_files[0].open_errnum, 0);
   EXPECT_EQ(seen.key_files[0].key_lines, 1U);
 }
@@ -46,9 +46,9 @@ TEST_F(ObserverAsRoot, TellsAHiddenFileFromNone) {
   scratch.directory("home/dave/.ssh", 0700);
   auto observer = AccountObserver::open(scratch.path(), {});
   const Account dave{"dave", 12345, 12345, "/home/dave", "/bin/sh"};
-  EXPECT_FALSE(observer->observe(dave, {12345, 12345, {}}, {}).key_files[0].hidden_exists);
+  EXPECT_FALSE(observer->observe(dave, {12345, 12345, {}}, {}, {}).key_files[0].hidden_exists);
   scratch.file("home/dave/.ssh/authorized_keys");
-  EXPECT_TRUE(observer->observe(dave, {12345, 12345, {}}, {}).key_files[0].hidden_exists);
+  EXPECT_TRUE(observer->observe(dave, {12345, 12345, {}}, {}, {}).key_files[0].hidden_exists);
 }
 
 TEST_F(ObserverAsRoot, DoesNotWalkForever) {
@@ -58,7 +58,7 @@ TEST_F(ObserverAsRoot, DoesNotWalkForever) {
   scratch.directory(deep);
   scratch.link("home/dave/.ssh", deep.substr(std::string("home/dave/").size()));
   auto observer = AccountObserver::open(scratch.path(), {});
-  const auto seen = observer->observe({"dave", 0, 0, "/home/dave", "/bin/sh"}, {0, 0, {}}, {});
+  const auto seen = observer->observe({"dave", 0, 0, "/home/dave", "/bin/sh"}, {0, 0, {}}, {}, {});
   EXPECT_EQ(seen.key_files[0].walk.end, WalkEnd::unseen);
 }
 

@@ -3,55 +3,70 @@
 
 #include <gtest/gtest.h>
 
-#include <vector>
+#include "parse/sshd_config.h"
 
 namespace sshaudit {
 namespace {
+
+EffectiveConfig read(const std::string& text) {
+  const auto config = parse_sshd_config({"/c", text}, {}, {}, {"", 9, 2, Vendor::upstream});
+  return evaluate(config, reached_sections(config, {.user = "alice"})).settings;
+}
 
 TEST(SshdSettings, TakesWhatBearsOnAKeyLogin) {
   Settings expected;
   expected.strict_modes = false;
   expected.use_pam = true;
   expected.pubkey_authentication = false;
+  expected.permit_root_login = "forced-commands-only";
   expected.authorized_keys_file = {"/etc/ssh/keys/%u", ".ssh/authorized_keys"};
+  expected.authorized_keys_command = "/bin/keys %u";
+  expected.authorized_keys_command_user = "nobody";
+  expected.authentication_methods = {"publickey,password", "hostbased"};
+  expected.revoked_keys = {"/r"};
+  expected.trusted_user_ca_keys = "/ca";
   expected.chroot_directory = "/srv/%u";
   expected.force_command = "internal-sftp -l INFO";
-  const auto settings = parse_sshd_settings(
-      "port 22\nusepam yes\nstrictmodes no\npubkeyauthentication no\nchrootdirectory /srv/%u\n"
-      "forcecommand internal-sftp -l INFO\nauthorizedkeysfile /etc/ssh/keys/%u .ssh/authorized_keys\n");
-  ASSERT_TRUE(settings.has_value());
-  EXPECT_EQ(*settings, expected);
+  EXPECT_EQ(
+      settings_of(read("StrictModes no\nUsePAM yes\nPubkeyAuthentication no\nPermitRootLogin forced-commands-only\n"
+                       "AuthorizedKeysFile /etc/ssh/keys/%u .ssh/authorized_keys\n"
+                       "AuthorizedKeysCommand /bin/keys %u\nAuthorizedKeysCommandUser nobody\n"
+                       "AuthenticationMethods publickey,password hostbased\nRevokedKeys /r\n"
+                       "TrustedUserCAKeys /ca\nChrootDirectory /srv/%u\nForceCommand internal-sftp -l INFO\n")),
+      expected);
+  EXPECT_EQ(settings_of(read("")), Settings{});
 }
 
-TEST(SshdSettings, KeywordsMayBeMixedCaseAndValuesNone) {
-  const auto settings =
-      parse_sshd_settings("StrictModes yes\nPubkeyAuthentication yes\nChrootDirectory none\nForceCommand none\n");
-  ASSERT_TRUE(settings.has_value());
-  EXPECT_EQ(*settings, Settings{});
+// sshd_config(5): "none" is understood outside of Match blocks; inside it is the name of a file.
+TEST(SshdSettings, RevokedKeysNoneInAMatchBlockIsAFile) {
+  EXPECT_TRUE(settings_of(read("RevokedKeys none\n")).revoked_keys.empty());
+  EXPECT_EQ(settings_of(read("Match User alice\nRevokedKeys none\n")).revoked_keys, std::vector<std::string>{"none"});
 }
 
-TEST(SshdSettings, OtherTextIsAnError) {
-  EXPECT_FALSE(parse_sshd_settings("").has_value());
-  EXPECT_FALSE(parse_sshd_settings("sshd: no hostkeys available -- exiting.\n").has_value());
+std::string text_of(const EffectiveConfig& config) {
+  std::string text;
+  for (const auto& setting : config) {
+    if (setting.one_line && !setting.values.empty()) text += setting.keyword;
+    for (const auto& value : setting.values) {
+      text += (setting.one_line ? " " : setting.keyword + " ") + value.text + (setting.one_line ? "" : "\n");
+    }
+    if (setting.one_line && !setting.values.empty()) text += "\n";
+  }
+  return text;
 }
 
-TEST(ConfigScan, SeesMatchAndInclude) {
-  struct Row {
-    const char* text;
-    ConfigMentions mentions;
-  };
-  const std::vector<Row> rows = {
-      {"", {}},
-      {"# Match User x\nPort 22\n", {}},
-      {"Match all\n", {}},
-      {"match User alice\n", {{}, true, false}},
-      {"  Match Group=sftp User bob\n", {{}, true, false}},
-      {"Match User a Address 10.0.0.0/8\n", {{}, true, true}},
-      {"MATCH LocalPort 2222\r\n", {{}, true, true}},
-      {"Include /etc/ssh/sshd_config.d/*.conf \"b.conf\"\n",
-       {{"/etc/ssh/sshd_config.d/*.conf", "b.conf"}, false, false}},
-  };
-  for (const auto& row : rows) EXPECT_EQ(scan_sshd_config(row.text), row.mentions) << row.text;
+TEST(SshdSettings, SshdsWordCountsWhereItDiffers) {
+  const auto mine = read("AllowUsers a b\nUsePAM yes\n");
+  auto text = text_of(mine);
+  EXPECT_TRUE(check_against_sshd(mine, text)->differences.empty());
+  text.replace(text.find("usepam yes"), 10, "UsePAM no");
+  const auto checked = check_against_sshd(mine, text + "allowusers c\n");
+  ASSERT_TRUE(checked.has_value());
+  const std::vector<ConfigDifference> expected = {{"usepam", "yes", "no", ""}, {"allowusers", "a b", "a b c", ""}};
+  EXPECT_EQ(checked->differences, expected);
+  EXPECT_FALSE(settings_of(checked->settings).use_pam);
+  EXPECT_EQ(values_of(checked->settings, "allowusers").size(), 3U);
+  EXPECT_FALSE(check_against_sshd(mine, "sshd: no hostkeys available -- exiting.\n").has_value());
 }
 
 }  // namespace

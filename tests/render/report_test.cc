@@ -42,7 +42,7 @@ struct Reports {
     header.host = "web1";
     header.generated = "2026-01-31T02:17:03Z";
     header.server.version = {"OpenSSH_9.2p1", 9, 2, Vendor::upstream};
-    header.server.source = SettingsSource::sshd;
+    header.server.self_check = SelfCheck::same;
     auto text = renderer.begin(header);
     for (const auto& report : accounts) text += renderer.account(report);
     return text + renderer.end(summary);

@@ -64,4 +64,13 @@ inline UserDatabase healthy_database() {
   return database;
 }
 
+// Its configuration was read and confirmed by sshd, and nothing is wrong with it.
+inline Server healthy_server() {
+  Server server;
+  server.program = "/usr/sbin/sshd";
+  server.config = "/etc/ssh/sshd_config";
+  server.self_check = SelfCheck::same;
+  return server;
+}
+
 }  // namespace sshaudit

@@ -12,24 +12,10 @@
 #include "audit.h"
 #include "rules/catalogue.h"
 #include "rules/healthy_account.h"
+#include "rules/rule_rows.h"
 
 namespace sshaudit {
 namespace {
-
-struct Expected {
-  std::string rule;
-  std::string path;
-  KeyLogin key_login;
-};
-
-struct Row {
-  std::string rule;  // that the row is about
-  std::function<void(AccountEvidence&, UserDatabase&)> change;
-  std::optional<Expected> expected;  // nothing: the change is harmless, and the account is accepted
-};
-
-using Evidence = AccountEvidence;
-using Database = UserDatabase;
 
 PathComponent& file_of(Evidence& evidence) { return evidence.key_files[0].walk.components.back(); }
 PathComponent& ssh_of(Evidence& evidence) { return evidence.key_files[0].walk.components[3]; }
@@ -188,9 +174,6 @@ const std::vector<Row> account_rows = {
     {"not-seen-as-user", [](Evidence& e, Database&) { e.as_user = false; },
      Expected{"not-seen-as-user", "", KeyLogin::unknown}},
     {"not-seen-as-user", [](Evidence&, Database&) {}, {}},
-    {"settings-unknown", [](Evidence& e, Database&) { e.settings_error = "no answer in time"; },
-     Expected{"settings-unknown", "", KeyLogin::unknown}},
-    {"settings-unknown", [](Evidence&, Database&) {}, {}},
     {"shell-unseen", [](Evidence& e, Database&) { set_shell(e, "/opt/zsh", WalkEnd::unseen, 0); },
      Expected{"shell-unseen", "/opt/zsh", KeyLogin::unknown}},
     {"shell-unseen",
@@ -312,23 +295,12 @@ SshdFacts debian() { return facts_of({"", 9, 2, Vendor::debian}); }
 TEST(Rules, OfTheWalk) { check(walk_rows, upstream()); }
 TEST(Rules, OfOpening) { check(open_rows, upstream()); }
 TEST(Rules, OfTheAccount) { check(account_rows, upstream()); }
+TEST(Rules, OfSettings) { check(settings_rows(), upstream()); }
 TEST(Rules, OfDebian) { check(debian_rows, debian()); }
-
-struct HostRow {
-  std::string rule;
-  std::function<void(Server&, UserDatabase&)> change;
-  bool found;
-};
 
 const std::vector<HostRow> host_rows = {
     {"strict-modes-off", [](Server& s, Database&) { s.settings.strict_modes = false; }, true},
     {"strict-modes-off", [](Server&, Database&) {}, false},
-    {"settings-not-asked", [](Server& s, Database&) { s.source = SettingsSource::not_asked; }, true},
-    {"settings-not-asked", [](Server&, Database&) {}, false},
-    {"settings-assumed", [](Server& s, Database&) { s.source = SettingsSource::no_sshd; }, true},
-    {"settings-assumed", [](Server&, Database&) {}, false},
-    {"match-needs-address", [](Server& s, Database&) { s.matches_address = true; }, true},
-    {"match-needs-address", [](Server& s, Database&) { s.matches_user = true; }, false},
     {"row-malformed",
      [](Server&, Database& d) {
        d.malformed = {{"/etc/passwd", 3, "the uid is not a number"}};
@@ -359,10 +331,9 @@ const std::vector<HostRow> host_rows = {
      false},
 };
 
-TEST(Rules, OfServerAndHost) {
-  for (const auto& row : host_rows) {
-    Server server;
-    server.source = SettingsSource::sshd;
+void check_host(const std::vector<HostRow>& rows) {
+  for (const auto& row : rows) {
+    auto server = healthy_server();
     auto database = healthy_database();
     row.change(server, database);
     const AccountIndex index(database);
@@ -374,13 +345,18 @@ TEST(Rules, OfServerAndHost) {
   }
 }
 
+TEST(Rules, OfServerAndHost) { check_host(host_rows); }
+TEST(Rules, OfConfiguration) { check_host(config_rows()); }
+
 TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   std::map<std::string_view, int> found;
   std::map<std::string_view, int> silent;
-  for (const auto* rows : {&walk_rows, &open_rows, &account_rows, &debian_rows}) {
+  for (const auto* rows : {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows()}) {
     for (const auto& row : *rows) ++(row.expected ? found : silent)[row.rule];
   }
-  for (const auto& row : host_rows) ++(row.found ? found : silent)[row.rule];
+  for (const auto* rows : {&host_rows, &config_rows()}) {
+    for (const auto& row : *rows) ++(row.found ? found : silent)[row.rule];
+  }
   for (const auto* rule : catalogue()) {
     EXPECT_GT(found[rule->id], 0) << rule->id;
     EXPECT_GT(silent[rule->id], 0) << rule->id;

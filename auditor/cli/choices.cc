@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "cli/choices.h"
+
+#include <grp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "gather/accounts.h"
+#include "parse/address_list.h"
+#include "parse/sshd_version.h"
+
+namespace sshaudit {
+namespace {
+
+// An IPv4 address in the clothes of IPv6 is what sshd takes it for.
+std::string plain(const IpAddress& address) {
+  constexpr std::array<std::uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (!address.is_v6 || !std::equal(mapped.begin(), mapped.end(), address.bytes.begin())) return to_text(address);
+  IpAddress inner;
+  std::copy(address.bytes.begin() + mapped.size(), address.bytes.end(), inner.bytes.begin());
+  return to_text(inner);
+}
+
+}  // namespace
+
+std::optional<Connection> connection_of(const Arguments& arguments) {
+  if (arguments.from.empty() && arguments.lport == 0) return std::nullopt;
+  Connection connection;
+  connection.local_address = "192.0.2.1";  // RFC 5737: nobody means it
+  connection.rdomain = "";
+  if (arguments.lport != 0) connection.local_port = arguments.lport;
+  if (arguments.from.empty()) return connection;
+  const auto comma = std::min(arguments.from.find(','), arguments.from.size());
+  const auto address = parse_ip_address(std::string_view(arguments.from).substr(0, comma));
+  if (!address) return std::nullopt;
+  connection.address = plain(*address);
+  connection.host = comma < arguments.from.size() ? arguments.from.substr(comma + 1) : *connection.address;
+  if (!connection.local_port) connection.local_port = 22;
+  return connection;
+}
+
+Result<SshdChoice> sshd_choice_of(const Arguments& arguments, const AccountIndex& index) {
+  SshdChoice choice{arguments.root, arguments.sshd_config, std::nullopt, {}};
+  if (!arguments.sshd_version.empty()) {
+    choice.version = parse_sshd_version(arguments.sshd_version);
+    if (!choice.version) {
+      return tl::unexpected(Error{"--sshd-version: not as ssh -V prints it", arguments.sshd_version, 0});
+    }
+  }
+  const bool on_host = arguments.root == "/" && !choice.config.empty();
+  if (on_host && access(choice.config.c_str(), R_OK) != 0) {
+    return tl::unexpected(Error{"--sshd-config", choice.config, errno});
+  }
+  choice.home_of = [&index](const std::string& user) -> std::optional<std::string> {
+    const auto* account = user.empty() ? index.account(uid_t{0}) : index.account(std::string_view(user));
+    return account == nullptr ? std::nullopt : std::optional(account->home);
+  };
+  return choice;
+}
+
+Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index) {
+  std::vector<Account> chosen;
+  const bool host = arguments.root == "/";
+  const auto add = [&](const Result<std::optional<Account>>& found, const std::string& name) -> Result<void> {
+    if (!found) return tl::unexpected(found.error());
+    if (!*found) return tl::unexpected(Error{"no such account", name, 0});
+    chosen.push_back(**found);
+    return {};
+  };
+  for (const auto& name : arguments.users) {
+    const auto* account = index.account(std::string_view(name));
+    const std::optional<Account> known = account == nullptr ? std::nullopt : std::optional(*account);
+    const auto done = add(known || !host ? Result<std::optional<Account>>(known) : find_account(name), name);
+    if (!done) return tl::unexpected(done.error());
+  }
+  if (arguments.users.empty()) {
+    const auto done = add(find_account(getuid()), "uid " + std::to_string(getuid()));
+    if (!done) return tl::unexpected(done.error());
+  }
+  return chosen;
+}
+
+Identity identity_of(const Account& account, const AccountIndex& index) {
+  if (index.account(std::string_view(account.name)) != nullptr) return index.identity_of(account);
+  return {account.uid, account.gid, supplementary_groups_of(account)};
+}
+
+std::vector<std::string> group_names_of(const Identity& identity, const AccountIndex& index) {
+  std::vector<std::string> names;
+  const auto add = [&](gid_t gid) {
+    if (const auto* group = index.group(gid); group != nullptr) names.push_back(group->name);
+  };
+  add(identity.gid);
+  for (const gid_t gid : identity.supplementary) add(gid);
+  return names;
+}
+
+}  // namespace sshaudit

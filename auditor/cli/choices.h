@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// What the arguments choose: the sshd and the connection to judge by, and the accounts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "gather/sshd.h"
+#include "rules/account_index.h"
+#include "sshaudit/account.h"
+#include "sshaudit/result.h"
+#include "sshaudit/sshd_config.h"
+
+namespace sshaudit {
+
+// The connection of --from and --lport. Nothing when neither is given, or when --from holds no numeric address.
+std::optional<Connection> connection_of(const Arguments& arguments);
+
+// Keeps a reference to the index, for the homes of users in the configuration. An error when an option makes no sense.
+Result<SshdChoice> sshd_choice_of(const Arguments& arguments, const AccountIndex& index);
+
+// The accounts to look at: those named, or the caller's own. A row that no look-up by name returns is none that sshd
+// could let in.
+Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index);
+
+// What initgroups(3) makes of the account, which the name service may not enumerate.
+Identity identity_of(const Account& account, const AccountIndex& index);
+
+// The names of its groups, the primary one first, as far as they have any.
+std::vector<std::string> group_names_of(const Identity& identity, const AccountIndex& index);
+
+}  // namespace sshaudit

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#include "parse/config_classes.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "parse/address_list.h"
+#include "parse/config_match.h"
+#include "parse/config_values.h"
+#include "parse/pattern.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr std::size_t most_classes = 64;
+constexpr std::size_t most_samples = 20'000;
+constexpr auto usual_address = "192.0.2.1";  // RFC 5737: no configuration means it
+
+bool asks_about_user(std::string_view name) { return name == "user" || name == "group"; }
+
+void split(std::string_view list, std::vector<std::string>& elements) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    auto element = list.substr(0, end);
+    if (element.starts_with('!')) element.remove_prefix(1);
+    elements.emplace_back(element);
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+}
+
+// The elements of all lists that Match blocks hold against one property of a connection.
+std::vector<std::string> elements_of(const SshdConfig& config, std::string_view criterion) {
+  std::vector<std::string> elements;
+  for (const auto& section : config.sections) {
+    for (const auto& entry : section.criteria) {
+      if (entry.first == criterion) split(entry.second, elements);
+    }
+  }
+  return elements;
+}
+
+// The next address; nothing behind the last one.
+std::optional<IpAddress> next(IpAddress address) {
+  for (std::size_t i = address.width() / 8; i-- > 0;) {
+    if (++address.bytes.at(i) != 0) return address;
+  }
+  return std::nullopt;
+}
+
+IpAddress last_of(Network network) {
+  for (unsigned bit = network.prefix; bit < network.address.width(); ++bit) {
+    network.address.bytes.at(bit / 8) |= static_cast<std::uint8_t>(0x80U >> (bit % 8));
+  }
+  return network.address;
+}
+
+// Texts that a pattern with wildcards matches.
+std::vector<std::string> texts_like(const std::string& pattern) {
+  std::vector<std::string> texts;
+  for (const std::string_view filling : {"0", "1", "0.1", "1.2.3", "77", "a", ""}) {
+    std::string text;
+    for (const char c : pattern) {
+      if (c == '*')
+        text += filling;
+      else
+        text += c == '?' ? '1' : c;
+    }
+    if (matches_pattern(text, pattern)) texts.push_back(std::move(text));
+    if (pattern.find('*') == std::string::npos) break;
+  }
+  return texts;
+}
+
+// What changes from one address to the next does so where a network begins or right behind its end, so these are
+// enough. Patterns are tried with a few fillings.
+std::vector<std::string> sample_addresses(const std::vector<std::string>& elements) {
+  std::vector<std::string> samples = {usual_address};
+  for (const auto& element : elements) {
+    if (const auto parsed = parse_network(element); parsed.network) {
+      samples.push_back(to_text(parsed.network->address));
+      if (const auto behind = next(last_of(*parsed.network))) samples.push_back(to_text(*behind));
+      continue;
+    }
+    for (auto& text : texts_like(element)) {
+      if (parse_ip_address(text)) samples.push_back(std::move(text));
+    }
+  }
+  return samples;
+}
+
+std::vector<std::string> sample_names(const std::vector<std::string>& elements) {
+  std::vector<std::string> samples = {""};
+  for (const auto& element : elements) {
+    auto texts = texts_like(lower_case(element));
+    if (!texts.empty()) samples.push_back(std::move(texts.front()));
+  }
+  return samples;
+}
+
+// The ports that sshd listens on, and those that Match blocks name: a service manager may listen for it.
+std::vector<int> sample_ports(const std::vector<std::string>& elements, const EffectiveConfig& settings,
+                              const ConfigHost& host) {
+  std::vector<int> samples;
+  for (const auto& value : values_of(settings, "port")) samples.push_back(std::stoi(value.text));
+  for (const auto& element : elements) {
+    if (const auto port = parse_port(element, host)) samples.push_back(*port);
+  }
+  return samples;
+}
+
+}  // namespace
+
+SectionMatcher::SectionMatcher(const SshdConfig& config, const Connection* given) : config_(config) {
+  for (const auto& section : config.sections) {
+    for (const auto& entry : section.criteria) asks_for_groups_ = asks_for_groups_ || entry.first == "group";
+  }
+  if (given != nullptr) {
+    add_class(*given);
+  } else {
+    find_classes();
+  }
+}
+
+// Host names come into it only where UseDNS says so; without it, sshd takes the address for the name.
+void SectionMatcher::find_classes() {
+  auto of_address = elements_of(config_, "address");
+  const auto of_host = elements_of(config_, "host");
+  of_address.insert(of_address.end(), of_host.begin(), of_host.end());
+  const auto settings = evaluate(config_, {}).settings;
+  const bool has_names = values_of(settings, "usedns").at(0).text == "yes";
+  const auto addresses = sample_addresses(of_address);
+  const auto names = has_names ? sample_names(of_host) : std::vector<std::string>{""};
+  const auto local_addresses = sample_addresses(elements_of(config_, "localaddress"));
+  const auto ports = sample_ports(elements_of(config_, "localport"), settings, config_.host);
+  const auto domains = sample_names(elements_of(config_, "rdomain"));
+  std::size_t tried = 0;
+  for (const auto& address : addresses) {
+    for (const auto& name : names) {
+      for (const auto& local_address : local_addresses) {
+        for (const int port : ports) {
+          for (const auto& domain : domains) {
+            if (++tried > most_samples) complete_ = false;
+            if (!complete_) return;
+            add_class({.host = name.empty() ? address : name,
+                       .address = address,
+                       .local_address = local_address,
+                       .local_port = port,
+                       .rdomain = domain});
+          }
+        }
+      }
+    }
+  }
+}
+
+void SectionMatcher::add_class(const Connection& sample) {
+  std::vector<bool> reachable(config_.sections.size());
+  ConnectionClass added{sample, {}};
+  std::set<std::string> seen;
+  for (std::size_t i = 1; i < config_.sections.size(); ++i) {
+    bool all = true;
+    for (const auto& criterion : config_.sections[i].criteria) {
+      if (asks_about_user(criterion.first)) continue;
+      const bool true_here = holds(criterion, sample, config_.version, config_.host);
+      all = all && true_here;
+      const auto text = criterion.first + " " + criterion.second;
+      const bool of_connection = criterion.first != "version" && criterion.first != "invalid-user";
+      if (true_here && of_connection && seen.insert(text).second) added.holds.push_back(text);
+    }
+    reachable[i] = all;
+  }
+  if (std::ranges::find(of_connection_, reachable) != of_connection_.end()) return;
+  if (classes_.size() == most_classes) {
+    complete_ = false;
+    return;
+  }
+  of_connection_.push_back(std::move(reachable));
+  classes_.push_back(std::move(added));
+}
+
+std::vector<std::vector<bool>> SectionMatcher::reached(const std::string& user,
+                                                       const std::vector<std::string>& groups) const {
+  Connection of_user;
+  of_user.user = user;
+  of_user.groups = groups;
+  auto reached = of_connection_;
+  for (std::size_t i = 1; i < config_.sections.size(); ++i) {
+    const auto& section = config_.sections[i];
+    const bool user_fits = std::ranges::all_of(section.criteria, [&](const auto& criterion) {
+      return !asks_about_user(criterion.first) || holds(criterion, of_user, config_.version, config_.host);
+    });
+    for (auto& of_class : reached) {
+      if (!user_fits || (section.parent != 0 && !of_class[section.parent])) of_class[i] = false;
+    }
+  }
+  return reached;
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "rules/settings_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "rules/key_file_rules.h"
+
+namespace sshaudit {
+namespace {
+
+using Details = std::vector<Detail>;
+
+Details keys_command_without_user(const AccountEvidence& evidence, const Context&) {
+  const auto& settings = evidence.settings;
+  if (settings.authorized_keys_command.empty() || !settings.authorized_keys_command_user.empty()) return {};
+  return {{.path = {},
+           .message = fmt::format("AuthorizedKeysCommand{} is not run, because AuthorizedKeysCommandUser is not set",
+                                  place_of(evidence, "authorizedkeyscommand")),
+           .sshd_logs = "No user for AuthorizedKeysCommand specified, skipping",
+           .expected = "AuthorizedKeysCommandUser",
+           .actual = "none",
+           .remedy = {{}, "set AuthorizedKeysCommandUser in the same Match block"}}};
+}
+
+Details root_login_off(const AccountEvidence& evidence, const Context&) {
+  if (evidence.account.uid != 0 || evidence.settings.permit_root_login != "no" || !has_keys(evidence)) return {};
+  return {
+      {.path = {},
+       .message = fmt::format("it has keys, but PermitRootLogin is no{}", place_of(evidence, "permitrootlogin")),
+       .sshd_logs = "ROOT LOGIN REFUSED FROM ADDRESS port PORT",
+       .expected = "PermitRootLogin prohibit-password, or no keys",
+       .actual = "PermitRootLogin no",
+       .remedy = {{}, "remove the keys if root is not to log in; otherwise set PermitRootLogin prohibit-password"}}};
+}
+
+Details root_forced_commands_only(const AccountEvidence& evidence, const Context&) {
+  const bool forced = evidence.settings.permit_root_login == "forced-commands-only";
+  if (evidence.account.uid != 0 || !forced || !has_keys(evidence)) return {};
+  return {
+      {.path = {},
+       .message = fmt::format("PermitRootLogin is forced-commands-only{}: only keys with command= are accepted, and "
+                              "key lines are not looked at yet",
+                              place_of(evidence, "permitrootlogin")),
+       .expected = "a forced command with each key",
+       .actual = "not looked at",
+       .remedy = {{}, "see that each line of the key file has command=\"...\""}}};
+}
+
+bool is_a_key_alone(std::string_view list) { return list == "publickey"; }
+
+Details key_not_enough(const AccountEvidence& evidence, const Context&) {
+  const auto& lists = evidence.settings.authentication_methods;
+  if (lists.empty() || !has_keys(evidence) || std::ranges::any_of(lists, is_a_key_alone)) return {};
+  const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
+  if (!std::ranges::any_of(lists, mentions_keys)) return {};
+  return {{.path = {},
+           .message = fmt::format("a key alone is not enough: AuthenticationMethods {}{}", fmt::join(lists, " "),
+                                  place_of(evidence, "authenticationmethods")),
+           .expected = "AuthenticationMethods publickey",
+           .actual = fmt::format("{}", fmt::join(lists, " ")),
+           .remedy = {{}, "nothing to do if more than a key is meant to be asked for"}}};
+}
+
+Details keys_never_asked(const AccountEvidence& evidence, const Context&) {
+  const auto& lists = evidence.settings.authentication_methods;
+  const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
+  if (lists.empty() || !has_keys(evidence) || std::ranges::any_of(lists, mentions_keys)) return {};
+  return {{.path = {},
+           .message = fmt::format("it has keys, but no list of AuthenticationMethods{} has publickey: {}",
+                                  place_of(evidence, "authenticationmethods"), fmt::join(lists, " ")),
+           .expected = "AuthenticationMethods with publickey",
+           .actual = fmt::format("{}", fmt::join(lists, " ")),
+           .remedy = {{}, "add publickey to a list of AuthenticationMethods, or remove the keys"}}};
+}
+
+Details connection_refused(const AccountEvidence& evidence, const Context&) {
+  if (!evidence.settings.refuse_connection || !has_keys(evidence)) return {};
+  return {{.path = {},
+           .message = fmt::format("it has keys, but RefuseConnection is yes{}", place_of(evidence, "refuseconnection")),
+           .expected = "RefuseConnection no",
+           .actual = "RefuseConnection yes",
+           .remedy = {{}, "nothing to do if nobody is meant to connect this way"}}};
+}
+
+Details match_ends_connection(const AccountEvidence& evidence, const Context& context) {
+  Details details;
+  if (!evidence.origin || !has_keys(evidence)) return details;
+  for (const auto& fault : evidence.origin->faults) {
+    const bool of_all = context.server != nullptr && std::ranges::find(context.server->connection_faults, fault) !=
+                                                         context.server->connection_faults.end();
+    if (of_all) continue;
+    details.push_back(
+        {.path = fault.place.file,
+         .message = fmt::format("sshd ends its connections: {}: {}", place_in_words(fault.place), fault.message),
+         .expected = "Match blocks that go together",
+         .actual = fault.message,
+         .remedy = {{}, "correct the Match block"},
+         .line = fault.place.line});
+  }
+  return details;
+}
+
+Details settings_unknown(const AccountEvidence& evidence, const Context&) {
+  if (!evidence.origin || evidence.origin->unread.empty() || !has_keys(evidence)) return {};
+  return {{.path = {},
+           .message = fmt::format("its settings are not all known: {}", evidence.origin->unread),
+           .expected = "a configuration that can be read",
+           .actual = evidence.origin->unread,
+           .remedy = {{}, "run sshaudit as root"}}};
+}
+
+Details key_file_not_read(const AccountEvidence& evidence, const Context&) {
+  if (!evidence.ignored_key_file || has_keys(evidence)) return {};
+  const auto& file = *evidence.ignored_key_file;
+  const auto& names = evidence.settings.authorized_keys_file;
+  return {{.path = file.path,
+           .message = fmt::format("{} ({} line{}) is ignored: sshd reads {}{}", file.path, file.key_lines,
+                                  file.key_lines == 1 ? "" : "s",
+                                  names.empty() ? "no file" : fmt::format("{}", fmt::join(names, " ")),
+                                  place_of(evidence, "authorizedkeysfile")),
+           .expected = "keys where AuthorizedKeysFile says",
+           .actual = file.path,
+           .remedy = {{}, "put the keys where sshd reads them, or remove the file"}}};
+}
+
+constexpr std::string_view methods_why =
+    "Each list of AuthenticationMethods (sshd_config(5)) has to be gone through whole.";
+
+using R = Rule<AccountEvidence>;
+constexpr auto of_account = Subject::account;
+const std::array rows = {
+    R{{"settings-unknown", of_account, Effect::unknown, Severity::notice,
+       "The settings of the account are not all known.",
+       "A part of sshd's configuration could not be read, and may say something else for it.", "Run sshaudit as root."},
+      settings_unknown},
+    R{{"match-ends-connection", of_account, Effect::refuses, Severity::error,
+       "sshd ends the connection when it applies the Match blocks.",
+       "Some faults show only when Match blocks are applied together. (OpenSSH servconf.c: parse_server_match_config)",
+       "Correct the Match block."},
+      match_ends_connection},
+    R{{"connection-refused", of_account, Effect::refuses, Severity::warning, "sshd closes the connection at once.",
+       "RefuseConnection (sshd_config(5), from 9.9) is yes.", "Nothing to do if this is meant."},
+      connection_refused},
+    R{{"root-login-off", of_account, Effect::refuses, Severity::warning, "root has keys, but PermitRootLogin is no.",
+       "The key is checked, and the login refused afterwards. (OpenSSH auth.c: auth_root_allowed)",
+       "Remove the keys, or set PermitRootLogin prohibit-password."},
+      root_login_off},
+    R{{"root-forced-commands-only", of_account, Effect::unknown, Severity::notice,
+       "root may log in only with keys that have a forced command.",
+       "PermitRootLogin forced-commands-only asks for command= in the key line; ForceCommand does not count. (OpenSSH "
+       "auth.c: auth_root_allowed)",
+       "See that each key line has command=."},
+      root_forced_commands_only},
+    R{{"keys-never-asked", of_account, Effect::refuses, Severity::error, "sshd never asks the account for a key.",
+       methods_why, "Add publickey to a list of AuthenticationMethods."},
+      keys_never_asked},
+    R{{"key-not-enough", of_account, Effect::informs, Severity::notice, "A key alone does not let the account in.",
+       methods_why, "Nothing to do if this is meant."},
+      key_not_enough},
+    R{{"keys-command-without-user", of_account, Effect::informs, Severity::warning,
+       "AuthorizedKeysCommand is not run for the account.",
+       "A Match block sets the command, and nothing sets AuthorizedKeysCommandUser. (OpenSSH auth2-pubkey.c: "
+       "user_key_command_allowed2)",
+       "Set AuthorizedKeysCommandUser."},
+      keys_command_without_user},
+    R{{"key-file-not-read", of_account, Effect::informs, Severity::warning,
+       "There are keys in a file that sshd does not read.",
+       "AuthorizedKeysFile (sshd_config(5)) names other files for the account.",
+       "Put the keys where sshd reads them, or remove the file."},
+      key_file_not_read},
+};
+
+}  // namespace
+
+std::string place_in_words(const ConfigPlace& place) {
+  if (place.file.empty()) return "the compiled-in default";
+  if (place.line == 0) return place.file == "command line" ? "the command line of sshd" : place.file;
+  return fmt::format("{}:{}", place.file, place.line);
+}
+
+std::string place_of(const AccountEvidence& evidence, std::string_view keyword) {
+  if (!evidence.origin) return {};
+  const auto found = evidence.origin->places.find(keyword);
+  return found == evidence.origin->places.end() ? std::string() : fmt::format(" ({})", place_in_words(found->second));
+}
+
+std::span<const Rule<AccountEvidence>> settings_rules() { return rows; }
+
+}  // namespace sshaudit

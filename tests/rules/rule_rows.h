@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The shape of the rows that every rule is tested by.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sshaudit/evidence.h"
+#include "sshaudit/report.h"
+#include "sshaudit/server.h"
+
+namespace sshaudit {
+
+struct Expected {
+  std::string rule;
+  std::string path;
+  KeyLogin key_login;
+};
+
+struct Row {
+  std::string rule;  // that the row is about
+  std::function<void(AccountEvidence&, UserDatabase&)> change;
+  std::optional<Expected> expected;  // nothing: the change is harmless, and the account is accepted
+};
+
+using Evidence = AccountEvidence;
+using Database = UserDatabase;
+
+struct HostRow {
+  std::string rule;
+  std::function<void(Server&, UserDatabase&)> change;
+  bool found;
+};
+
+// Of sshd's configuration, in settings_rows_test.cc.
+const std::vector<Row>& settings_rows();
+const std::vector<HostRow>& config_rows();
+
+}  // namespace sshaudit

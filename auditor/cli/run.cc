@@ -108,18 +108,17 @@ void give_no_commands(std::vector<Finding>& findings) {
   }
 }
 
-std::vector<AccountCase> cases_of(Audit& audit, const Account& account, const Identity& identity) {
-  const auto groups =
-      audit.settings.asks_for_groups() ? group_names_of(identity, audit.index) : std::vector<std::string>();
-  return audit.settings.of(account.name, groups);
+const std::vector<AccountCase>& cases_of(Audit& audit, const Account& account, const Identity& identity) {
+  if (!audit.settings.asks_for_groups()) return audit.settings.of(account.name, {});
+  return audit.settings.of(account.name, group_names_of(identity, audit.index));
 }
 
 AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& account) {
   const auto identity = identity_of(account, audit.index);
   std::vector<ConnectionReport> reports;
-  for (auto& one : cases_of(audit, account, identity)) {
-    const auto evidence = observer.observe(account, identity, one.settings, std::move(one.origin));
-    reports.push_back({std::move(one.connections), audit_account(evidence, audit.context)});
+  for (const auto& one : cases_of(audit, account, identity)) {
+    const auto evidence = observer.observe(account, identity, one.settings, one.origin);
+    reports.push_back({one.connections, audit_account(evidence, audit.context)});
   }
   auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));
   if (audit.arguments.root != "/") give_no_commands(report.findings);
@@ -128,7 +127,10 @@ AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& 
 
 // What sshd says of each set of Match blocks that an account reaches is part of the report's head.
 void ask_for_all(Audit& audit, const std::vector<Account>& accounts) {
-  for (const auto& account : accounts) cases_of(audit, account, identity_of(account, audit.index));
+  for (const auto& account : accounts) {
+    const auto identity = audit.settings.asks_for_groups() ? identity_of(account, audit.index) : Identity{};
+    cases_of(audit, account, identity);
+  }
 }
 
 Result<Summary> write_report(Audit& audit, ReportFile& output) {

@@ -2,13 +2,18 @@
 #include "gather/account_settings.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "parse/sshd_settings.h"
 
 namespace sshaudit {
 namespace {
 
-constexpr std::size_t most_questions = 256;  // each takes about 10 ms
+// A question takes sshd about 10 ms, and far longer where it looks for groups among very many. Up to so many sets of
+// Match blocks are asked about one by one, further ones only when they hold a block that no question has held yet, and
+// none when all that was asked has taken so long.
+constexpr std::size_t most_sets = 64;
+constexpr std::chrono::seconds patience_for_all{10};
 constexpr std::size_t most_names = 3;
 
 // Whether sshd's words are about its configuration, and not about what it could not do when asked.
@@ -25,8 +30,16 @@ AccountSettings::AccountSettings(Sshd& sshd, const Connection* given) : sshd_(ss
   sshd_.server().all_classes = matcher_.is_complete();
 }
 
-std::vector<AccountCase> AccountSettings::of(const std::string& user, const std::vector<std::string>& groups) {
-  const auto reached = matcher_.reached(user, groups);
+const std::vector<AccountCase>& AccountSettings::of(const std::string& user, const std::vector<std::string>& groups) {
+  auto fitting = matcher_.fitting(user, groups);
+  const auto known = cases_.find(fitting);
+  if (known != cases_.end()) return known->second;
+  auto cases = cases_of(fitting, user);
+  return cases_.emplace(std::move(fitting), std::move(cases)).first->second;
+}
+
+std::vector<AccountCase> AccountSettings::cases_of(const std::vector<bool>& fitting, const std::string& user) {
+  const auto reached = matcher_.reached(fitting);
   std::vector<const Effective*> distinct;
   std::vector<std::vector<std::size_t>> classes;
   for (std::size_t i = 0; i < reached.size(); ++i) {
@@ -56,12 +69,21 @@ const AccountSettings::Effective& AccountSettings::effective(const std::vector<b
   SettingsOrigin origin;
   origin.faults = evaluation.faults;
   if (const auto& unread = sshd_.server().unread) origin.unread = sshaudit::in_words(*unread);
-  const auto config = checked(std::move(evaluation), sample, user);
+  const auto config = is_worth_asking(reached) ? checked(std::move(evaluation), sample, user) : evaluation.settings;
   Effective effective{settings_of(config), nullptr};
   origin.places = places_of(config);
   origin.named_files = sshd_.look_at_files(effective.settings, origin.places);
   effective.origin = std::make_shared<const SettingsOrigin>(std::move(origin));
   return known_.emplace(reached, std::move(effective)).first->second;
+}
+
+bool AccountSettings::is_worth_asking(const std::vector<bool>& reached) {
+  asked_about_.resize(reached.size());
+  if (waited_ > patience_for_all) return false;
+  bool is_news = ++questions_ <= most_sets;
+  for (std::size_t i = 0; i < reached.size(); ++i) is_news = is_news || (reached[i] && !asked_about_[i]);
+  for (std::size_t i = 0; is_news && i < reached.size(); ++i) asked_about_[i] = asked_about_[i] || reached[i];
+  return is_news;
 }
 
 // sshd refuses the configuration, which it may do before it comes to what was read here, or it could not be asked.
@@ -85,9 +107,11 @@ void AccountSettings::note_no_answer(const std::string& message) {
 // What was read, or what sshd says where it is something else.
 EffectiveConfig AccountSettings::checked(Evaluation evaluation, Connection connection, const std::string& user) {
   auto& server = sshd_.server();
-  if (!evaluation.faults.empty() || ++questions_ > most_questions) return std::move(evaluation.settings);
+  if (!evaluation.faults.empty()) return std::move(evaluation.settings);
   connection.user = user;
+  const auto start = std::chrono::steady_clock::now();
   const auto output = sshd_.ask(connection);
+  waited_ += std::chrono::steady_clock::now() - start;
   auto checked = output ? check_against_sshd(evaluation.settings, *output) : tl::unexpected(output.error());
   if (!checked) {
     note_no_answer(checked.error().what);

@@ -113,9 +113,7 @@ std::vector<int> sample_ports(const std::vector<std::string>& elements, const Ef
 }  // namespace
 
 SectionMatcher::SectionMatcher(const SshdConfig& config, const Connection* given) : config_(config) {
-  for (const auto& section : config.sections) {
-    for (const auto& entry : section.criteria) asks_for_groups_ = asks_for_groups_ || entry.first == "group";
-  }
+  prepare_questions();
   if (given != nullptr) {
     add_class(*given);
   } else {
@@ -180,19 +178,68 @@ void SectionMatcher::add_class(const Connection& sample) {
   classes_.push_back(std::move(added));
 }
 
-std::vector<std::vector<bool>> SectionMatcher::reached(const std::string& user,
-                                                       const std::vector<std::string>& groups) const {
-  Connection of_user;
-  of_user.user = user;
-  of_user.groups = groups;
+// The lists are taken apart once, not for each of a hundred thousand accounts.
+void SectionMatcher::prepare_questions() {
+  questions_.resize(config_.sections.size());
+  for (std::size_t i = 0; i < questions_.size(); ++i) {
+    for (const auto& [name, argument] : config_.sections[i].criteria) {
+      if (!asks_about_user(name)) continue;
+      Question question{name == "group", {}};
+      asks_for_groups_ = asks_for_groups_ || question.about_groups;
+      for (std::string_view rest = argument; !rest.empty();) {
+        const bool negated = rest.front() == '!';
+        if (negated) rest.remove_prefix(1);
+        const auto end = std::min(rest.find(','), rest.size());
+        const auto text = rest.substr(0, end);
+        const bool is_literal = text.find_first_of("*?") == std::string_view::npos;
+        question.elements.push_back({std::string(text), negated, is_literal});
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+      questions_[i].push_back(std::move(question));
+    }
+  }
+}
+
+// What matches_pattern_list() says.
+int SectionMatcher::answer(const std::string& name, const std::vector<Element>& elements) {
+  constexpr std::size_t longest_element = 1022;
+  int result = 0;
+  for (const auto& element : elements) {
+    if (element.pattern.size() > longest_element) return 0;
+    const bool matches = element.is_literal ? name == element.pattern : matches_pattern(name, element.pattern);
+    if (matches && element.negated) return -1;
+    if (matches) result = 1;
+  }
+  return result;
+}
+
+bool SectionMatcher::holds_for(const Question& question, const std::string& user,
+                               const std::vector<std::string>& groups) {
+  if (!question.about_groups) return answer(user, question.elements) == 1;
+  bool found = false;
+  for (const auto& group : groups) {
+    const int of_group = answer(group, question.elements);
+    if (of_group < 0) return false;
+    found = found || of_group > 0;
+  }
+  return found;
+}
+
+std::vector<bool> SectionMatcher::fitting(const std::string& user, const std::vector<std::string>& groups) const {
+  std::vector<bool> fitting(questions_.size());
+  for (std::size_t i = 0; i < questions_.size(); ++i) {
+    fitting[i] =
+        std::ranges::all_of(questions_[i], [&](const Question& question) { return holds_for(question, user, groups); });
+  }
+  return fitting;
+}
+
+std::vector<std::vector<bool>> SectionMatcher::reached(const std::vector<bool>& fitting) const {
   auto reached = of_connection_;
-  for (std::size_t i = 1; i < config_.sections.size(); ++i) {
-    const auto& section = config_.sections[i];
-    const bool user_fits = std::ranges::all_of(section.criteria, [&](const auto& criterion) {
-      return !asks_about_user(criterion.first) || holds(criterion, of_user, config_.version, config_.host);
-    });
+  for (std::size_t i = 1; i < fitting.size(); ++i) {
+    const auto parent = config_.sections[i].parent;
     for (auto& of_class : reached) {
-      if (!user_fits || (section.parent != 0 && !of_class[section.parent])) of_class[i] = false;
+      if (!fitting[i] || (parent != 0 && !of_class[parent])) of_class[i] = false;
     }
   }
   return reached;

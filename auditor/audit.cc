@@ -92,6 +92,8 @@ AccountReport merge_reports(std::vector<ConnectionReport> reports) {
   merged.account = reports.front().report.account;
   const auto rank = [&](const ConnectionReport& one) { return std::ranges::find(order, one.report.key_login); };
   merged.key_login = std::ranges::min(reports, {}, rank).report.key_login;
+  const auto expected = std::ranges::count_if(
+      reports, [](const ConnectionReport& one) { return one.report.key_login != KeyLogin::none; });
   for (const auto& one : reports) {
     for (const auto& finding : one.report.findings) {
       const auto is_same = [&](const Finding& other) {
@@ -99,13 +101,15 @@ AccountReport merge_reports(std::vector<ConnectionReport> reports) {
       };
       if (std::ranges::any_of(merged.findings, is_same)) continue;
       auto added = finding;
-      std::size_t times = 0;
+      std::ptrdiff_t times = 0;
       for (const auto& other : reports) {
         if (std::ranges::none_of(other.report.findings, is_same)) continue;
         ++times;
         added.connections += (added.connections.empty() ? "" : ", or ") + other.connections;
       }
-      if (times == reports.size()) added.connections.clear();
+      if (times >= expected) added.connections.clear();
+      const bool of_settings = finding.rule->subject == Subject::account;
+      added.is_meant = !added.connections.empty() && of_settings && merged.key_login == KeyLogin::accepted;
       merged.findings.push_back(std::move(added));
     }
   }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/choices.h"
 
-#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "gather/accounts.h"
 #include "parse/address_list.h"
@@ -49,9 +50,13 @@ Result<SshdChoice> sshd_choice_of(const Arguments& arguments, const AccountIndex
       return tl::unexpected(Error{"--sshd-version: not as ssh -V prints it", arguments.sshd_version, 0});
     }
   }
-  const bool on_host = arguments.root == "/" && !choice.config.empty();
-  if (on_host && access(choice.config.c_str(), R_OK) != 0) {
-    return tl::unexpected(Error{"--sshd-config", choice.config, errno});
+  if (arguments.root == "/" && !choice.config.empty()) {
+    struct stat status {};
+    if (stat(choice.config.c_str(), &status) != 0 || access(choice.config.c_str(), R_OK) != 0) {
+      return tl::unexpected(Error{"--sshd-config", choice.config, errno});
+    }
+    if (S_ISDIR(status.st_mode)) return tl::unexpected(Error{"--sshd-config", choice.config, EISDIR});
+    choice.config = std::filesystem::absolute(choice.config).lexically_normal().string();
   }
   choice.home_of = [&index](const std::string& user) -> std::optional<std::string> {
     const auto* account = user.empty() ? index.account(uid_t{0}) : index.account(std::string_view(user));
@@ -87,10 +92,15 @@ Identity identity_of(const Account& account, const AccountIndex& index) {
   return {account.uid, account.gid, supplementary_groups_of(account)};
 }
 
-std::vector<std::string> group_names_of(const Identity& identity, const AccountIndex& index) {
+GroupNames::GroupNames(const Arguments& arguments, const AccountIndex& index)
+    : index_(index), index_has_all_(arguments.root != "/" || groups_are_enumerated()) {}
+
+std::vector<std::string> GroupNames::of(const Account& account) const {
+  if (!index_has_all_) return look_up_group_names(account);
+  const auto identity = identity_of(account, index_);
   std::vector<std::string> names;
   const auto add = [&](gid_t gid) {
-    if (const auto* group = index.group(gid); group != nullptr) names.push_back(group->name);
+    if (const auto* group = index_.group(gid); group != nullptr) names.push_back(group->name);
   };
   add(identity.gid);
   for (const gid_t gid : identity.supplementary) add(gid);

@@ -28,7 +28,16 @@ Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const A
 // What initgroups(3) makes of the account, which the name service may not enumerate.
 Identity identity_of(const Account& account, const AccountIndex& index);
 
-// The names of its groups, the primary one first, as far as they have any.
-std::vector<std::string> group_names_of(const Identity& identity, const AccountIndex& index);
+// The names of the groups that accounts are in, the primary one first, as far as they have any: from the index where it
+// holds them all, and from the name service otherwise.
+class GroupNames {
+ public:
+  GroupNames(const Arguments& arguments, const AccountIndex& index);
+  std::vector<std::string> of(const Account& account) const;
+
+ private:
+  const AccountIndex& index_;
+  bool index_has_all_;
+};
 
 }  // namespace sshaudit

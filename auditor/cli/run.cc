@@ -93,6 +93,7 @@ struct Audit {
   const AccountIndex& index;
   Sshd& sshd;
   AccountSettings& settings;
+  GroupNames groups;
   Context context;
 };
 
@@ -108,15 +109,15 @@ void give_no_commands(std::vector<Finding>& findings) {
   }
 }
 
-const std::vector<AccountCase>& cases_of(Audit& audit, const Account& account, const Identity& identity) {
+const std::vector<AccountCase>& cases_of(Audit& audit, const Account& account) {
   if (!audit.settings.asks_for_groups()) return audit.settings.of(account.name, {});
-  return audit.settings.of(account.name, group_names_of(identity, audit.index));
+  return audit.settings.of(account.name, audit.groups.of(account));
 }
 
 AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& account) {
   const auto identity = identity_of(account, audit.index);
   std::vector<ConnectionReport> reports;
-  for (const auto& one : cases_of(audit, account, identity)) {
+  for (const auto& one : cases_of(audit, account)) {
     const auto evidence = observer.observe(account, identity, one.settings, one.origin);
     reports.push_back({one.connections, audit_account(evidence, audit.context)});
   }
@@ -127,10 +128,7 @@ AccountReport audit_one(Audit& audit, AccountObserver& observer, const Account& 
 
 // What sshd says of each set of Match blocks that an account reaches is part of the report's head.
 void ask_for_all(Audit& audit, const std::vector<Account>& accounts) {
-  for (const auto& account : accounts) {
-    const auto identity = audit.settings.asks_for_groups() ? identity_of(account, audit.index) : Identity{};
-    cases_of(audit, account, identity);
-  }
+  for (const auto& account : accounts) cases_of(audit, account);
 }
 
 Result<Summary> write_report(Audit& audit, ReportFile& output) {
@@ -184,9 +182,16 @@ Result<int> run_audit(const Arguments& arguments) {
   const auto choice = sshd_choice_of(arguments, index);
   if (!choice) return tl::unexpected(choice.error());
   Sshd sshd(*choice);
-  const auto connection = connection_of(arguments);
+  auto connection = connection_of(arguments);
+  if (connection && !connection->address) connection->address = connection->host = connection->local_address;
   AccountSettings settings(sshd, connection ? &*connection : nullptr);
-  Audit audit{arguments, *accounts, index, sshd, settings, {index, facts_of(sshd.server().version), &sshd.server()}};
+  Audit audit{arguments,
+              *accounts,
+              index,
+              sshd,
+              settings,
+              GroupNames(arguments, index),
+              {index, facts_of(sshd.server().version), &sshd.server()}};
   const auto summary = write_report(audit, *output);
   if (!summary) return tl::unexpected(summary.error());
   if (auto done = output->finish(); !done) return tl::unexpected(done.error());

@@ -10,6 +10,7 @@
 #include "cli/report_file.h"
 #include "gather/accounts.h"
 #include "gather/sshd.h"
+#include "parse/config_match.h"
 #include "parse/config_mentions.h"
 #include "parse/sshd_settings.h"
 #include "render/config.h"
@@ -80,17 +81,24 @@ Result<std::string> why(const SshdConfig& config, const std::string& written, co
   return render_why(lines, *std::ranges::find(settings, *keyword, &ConfigSetting::keyword));
 }
 
-// Match lines whose answer depends on what is not known of the connection.
+bool is_open(const std::string& criterion, const Connection& connection) {
+  if (criterion == "user" || criterion == "group") return !connection.user;
+  if (criterion == "address" || criterion == "host" || criterion == "localaddress") return !connection.address;
+  return criterion == "localport" && !connection.local_port;
+}
+
+// Match lines that could hold, if more were known of the connection.
 std::string open_questions(const SshdConfig& config, const Connection& connection) {
   std::string text;
   for (const auto& section : config.sections) {
-    const auto is_open = [&](const std::pair<std::string, std::string>& criterion) {
-      const auto& name = criterion.first;
-      if (name == "user" || name == "group") return !connection.user;
-      if (name == "address" || name == "host") return !connection.address;
-      return (name == "localport" && !connection.local_port) || (name == "localaddress" && !connection.address);
-    };
-    if (std::ranges::none_of(section.criteria, is_open)) continue;
+    bool any_open = false;
+    bool others_hold = true;
+    for (const auto& criterion : section.criteria) {
+      const bool open = is_open(criterion.first, connection);
+      any_open = any_open || open;
+      others_hold = others_hold && (open || holds(criterion, connection, config.version, config.host));
+    }
+    if (!any_open || !others_hold) continue;
     text += fmt::format("# taken not to hold: Match {} ({})\n", visible(section.text), render_place(section.place));
   }
   if (!text.empty()) text += "# (USER, --from and --lport say what Match blocks ask for)\n";
@@ -103,7 +111,7 @@ Result<Connection> connection_for(const Arguments& arguments, const AccountIndex
   const auto accounts = chosen_accounts(arguments, index);
   if (!accounts) return tl::unexpected(accounts.error());
   connection.user = accounts->front().name;
-  connection.groups = group_names_of(identity_of(accounts->front(), index), index);
+  connection.groups = GroupNames(arguments, index).of(accounts->front());
   return connection;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include "parse/sshd_settings.h"
 
@@ -19,10 +20,13 @@ constexpr std::size_t most_names = 3;
 // Whether sshd's words are about its configuration, and not about what it could not do when asked.
 bool is_about_configuration(const std::string& message) {
   return message.find(" line ") != std::string::npos || message.find("bad configuration") != std::string::npos ||
-         message.find("Auth") == 0;
+         message.starts_with("Auth") || message.starts_with("bad addr or host");
 }
 
-std::string in_words(const Error& error) { return error.what + (error.path.empty() ? "" : ": " + error.path); }
+std::string in_words(const Error& error) {
+  const auto reason = error.errnum == 0 ? error.what : error.what + ": " + std::strerror(error.errnum);
+  return error.path.empty() ? reason : error.path + ": " + reason;
+}
 
 }  // namespace
 
@@ -73,6 +77,7 @@ const AccountSettings::Effective& AccountSettings::effective(const std::vector<b
   Effective effective{settings_of(config), nullptr};
   origin.places = places_of(config);
   origin.named_files = sshd_.look_at_files(effective.settings, origin.places);
+  note_files(origin.named_files);
   effective.origin = std::make_shared<const SettingsOrigin>(std::move(origin));
   return known_.emplace(reached, std::move(effective)).first->second;
 }
@@ -102,6 +107,15 @@ void AccountSettings::note_no_answer(const std::string& message) {
   fault.message = message;
   server.faults.push_back(std::move(fault));
   server.self_check = SelfCheck::different;
+}
+
+// Files that only a Match block names; those that refuse every key are the account's own affair.
+void AccountSettings::note_files(const std::vector<NamedFile>& files) {
+  auto& known = sshd_.server().named_files;
+  for (const auto& file : files) {
+    const bool is_known = std::ranges::find(known, file) != known.end();
+    if (file.keyword != "revokedkeys" && !is_known) known.push_back(file);
+  }
 }
 
 // What was read, or what sshd says where it is something else.

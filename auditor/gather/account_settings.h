@@ -44,6 +44,7 @@ class AccountSettings {
   const Effective& effective(const std::vector<bool>& reached, const std::string& user, const Connection& sample);
   EffectiveConfig checked(Evaluation evaluation, Connection connection, const std::string& user);
   bool is_worth_asking(const std::vector<bool>& reached);
+  void note_files(const std::vector<NamedFile>& files);
   void note_no_answer(const std::string& message);
   std::string in_words(const std::vector<std::size_t>& classes) const;
 

@@ -11,7 +11,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <sstream>
 
 #include "gather/fd.h"
 #include "gather/path_resolver.h"
@@ -186,6 +188,40 @@ Result<std::optional<Account>> find_account(const std::string& name) {
 Result<std::optional<Account>> find_account(uid_t uid) {
   errno = 0;
   return found(getpwuid(uid), std::to_string(uid));
+}
+
+bool groups_are_enumerated() {
+  const auto text = read_file("/etc/nsswitch.conf", 64UL * 1024);
+  if (!text) return true;  // then the C library looks into the files
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string word;
+    words >> word;
+    if (word != "group:" && word != "initgroups:") continue;
+    while (words >> word) {
+      const bool is_local = word == "files" || word == "compat" || word == "systemd" || word == "db" ||
+                            word.starts_with('[') || word.ends_with(']');
+      if (!is_local) return false;
+    }
+  }
+  return true;
+}
+
+std::vector<std::string> look_up_group_names(const Account& account) {
+  static std::map<gid_t, std::string> known;  // by gid; empty for one without a name
+  std::vector<std::string> names;
+  auto gids = supplementary_groups_of(account);
+  gids.insert(gids.begin(), account.gid);
+  for (const gid_t gid : gids) {
+    const auto [entry, is_new] = known.try_emplace(gid);
+    if (is_new) {
+      const group* const found = getgrgid(gid);
+      if (found != nullptr) entry->second = text_of(found->gr_name);
+    }
+    if (!entry->second.empty()) names.push_back(entry->second);
+  }
+  return names;
 }
 
 std::vector<gid_t> supplementary_groups_of(const Account& account) {

@@ -22,6 +22,14 @@ Result<UserDatabase> gather_accounts_below(const std::string& root);
 Result<std::optional<Account>> find_account(const std::string& name);
 Result<std::optional<Account>> find_account(uid_t uid);
 
+// Whether the name service enumerates every group that an account can be in: not when nsswitch.conf(5) names more for
+// groups than this host's own files.
+bool groups_are_enumerated();
+
+// The names of the groups of an account (getgrouplist(3)), the primary one first, as far as they have any. Asks the
+// name service for each account.
+std::vector<std::string> look_up_group_names(const Account& account);
+
 // The supplementary groups of an account that is not enumerated (getgrouplist(3)), without its primary one.
 std::vector<gid_t> supplementary_groups_of(const Account& account);
 

@@ -13,6 +13,7 @@
 namespace sshaudit {
 namespace {
 
+constexpr auto wildcards = "*?[\\";
 constexpr std::size_t largest_config = 16UL * 1024 * 1024;
 
 bool is_null_device(const struct stat& status) { return S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3); }
@@ -48,21 +49,34 @@ Result<ConfigFile> ConfigFiles::read(const std::string& path) {
   return ConfigFile{path, std::move(*bytes)};
 }
 
-Result<std::vector<ConfigFile>> ConfigFiles::read_all(const std::string& pattern) {
+// The directory before the first wildcard is found as everything else is; glob(3) looks for the rest from there.
+Result<std::vector<std::string>> ConfigFiles::match(const std::string& pattern) {
+  const auto directory = pattern.substr(0, pattern.rfind('/', pattern.find_first_of(wildcards)) + 1);
+  const auto found_directory = resolver_.resolve(directory.empty() ? "/" : directory);
+  if (is_missing(found_directory.errnum)) return std::vector<std::string>{};
+  if (found_directory.end != WalkEnd::found)
+    return tl::unexpected(Error{"look into", directory, found_directory.errnum});
+  const Fd node = open_node(*found_directory.node);
+  const auto here = root_.empty() ? directory : "/proc/self/fd/" + std::to_string(node.get()) + "/";
+  glob_t found{};
+  const int result = glob((here + pattern.substr(directory.size())).c_str(), 0, give_up_unless_missing, &found);
+  const int errnum = errno;
   std::vector<std::string> paths;
-  if (pattern.find_first_of("*?[\\") == std::string::npos) {
-    paths.push_back(pattern);  // glob(3) would take one that we may not see for one that is not there
-  } else {
-    glob_t found{};
-    const auto on_host = root_ + pattern;
-    const int result = glob(on_host.c_str(), 0, give_up_unless_missing, &found);
-    for (std::size_t i = 0; result == 0 && i < found.gl_pathc; ++i)
-      paths.emplace_back(found.gl_pathv[i] + root_.size());
-    globfree(&found);
-    if (result != 0 && result != GLOB_NOMATCH) return tl::unexpected(Error{"look for", pattern, errno});
+  for (std::size_t i = 0; result == 0 && i < found.gl_pathc; ++i) {
+    paths.push_back(directory + (found.gl_pathv[i] + here.size()));
   }
+  globfree(&found);
+  if (result != 0 && result != GLOB_NOMATCH) return tl::unexpected(Error{"look for", pattern, errnum});
+  return paths;
+}
+
+Result<std::vector<ConfigFile>> ConfigFiles::read_all(const std::string& pattern) {
+  Result<std::vector<std::string>> paths{std::vector<std::string>{pattern}};
+  // Without a wildcard glob(3) would take a file that we may not see for one that is not there.
+  if (pattern.find_first_of(wildcards) != std::string::npos) paths = match(pattern);
+  if (!paths) return tl::unexpected(paths.error());
   std::vector<ConfigFile> files;
-  for (const auto& path : paths) {
+  for (const auto& path : *paths) {
     auto file = read(path);
     if (!file && path == pattern && is_missing(file.error().errnum)) continue;
     if (!file) return tl::unexpected(file.error());

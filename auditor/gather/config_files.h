@@ -35,7 +35,9 @@ class ConfigFiles {
  private:
   ConfigFiles(std::string root, PathResolver resolver) : root_(std::move(root)), resolver_(std::move(resolver)) {}
 
-  std::string root_;
+  Result<std::vector<std::string>> match(const std::string& pattern);
+
+  std::string root_;  // empty for "/"
   PathResolver resolver_;
   std::map<std::string, std::int64_t> changed_;  // time of the last modification, by path
 };

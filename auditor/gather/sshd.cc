@@ -9,11 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <string_view>
 
 #include "gather/daemons.h"
 #include "gather/fd.h"
+#include "gather/host_key.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
@@ -59,7 +59,11 @@ void complete_version(SshdVersion& version, PathResolver& resolver) {
   if (!by_program || release.vendor == Vendor::rhel) version.vendor = release.vendor;
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find_first_of("\r\n")); }
+// What ended it comes last; before that may come remarks on deprecated keywords.
+std::string last_line(std::string text) {
+  text.erase(text.find_last_not_of("\r\n") + 1);
+  return text.substr(text.find_last_of("\r\n") + 1);
+}
 
 std::optional<int> port_of(const std::string& service) {
   const servent* const entry = getservbyname(service.c_str(), "tcp");
@@ -67,7 +71,7 @@ std::optional<int> port_of(const std::string& service) {
 }
 
 RunningSshd running_sshd(const Daemon& daemon) {
-  return {static_cast<int>(daemon.pid), daemon.command.config_file, daemon.command.options};
+  return {static_cast<int>(daemon.pid), daemon.command.config_file, daemon.command.options, daemon.command.exact};
 }
 
 bool asks_for_rdomain(const SshdConfig& config) {
@@ -89,35 +93,6 @@ std::vector<std::pair<std::string, std::string>> files_named_by(const Settings& 
 
 }  // namespace
 
-// A key of our own for an sshd that cannot load one: without any it refuses to print its settings. It serves nobody
-// and goes with this object.
-class Sshd::HostKey {
- public:
-  HostKey() {
-    std::string directory = "/tmp/sshaudit-XXXXXX";
-    if (mkdtemp(directory.data()) == nullptr) return;
-    directory_ = directory;
-    const std::vector<std::string> argv = {"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path()};
-    const auto made = run_program(argv, patience);
-    good_ = made && made->exit_status == 0;
-  }
-  HostKey(const HostKey&) = delete;
-  HostKey& operator=(const HostKey&) = delete;
-  ~HostKey() {
-    if (directory_.empty()) return;
-    unlink(path().c_str());
-    unlink((path() + ".pub").c_str());
-    rmdir(directory_.c_str());
-  }
-
-  bool good() const { return good_; }
-  std::string path() const { return directory_ + "/key"; }
-
- private:
-  std::string directory_;
-  bool good_ = false;
-};
-
 Sshd::~Sshd() = default;
 
 Sshd::Sshd(const SshdChoice& choice) {
@@ -133,7 +108,7 @@ Sshd::Sshd(const SshdChoice& choice) {
   const bool other_version =
       judged.major != installed.major || judged.minor != installed.minor || judged.vendor != installed.vendor;
   const bool here = choice.root == "/";
-  if (here && choice.config.empty()) find_daemon();
+  if (here) find_daemon(choice.config);
   if (!choice.config.empty()) server_.config = choice.config;
   read_configuration(choice);
   if (other_version) {
@@ -159,17 +134,21 @@ void Sshd::find_program(PathResolver& resolver) {
   server_.config = default_config_;
 }
 
-// Of several daemons the first counts that has the default configuration; the others are named where they differ.
-void Sshd::find_daemon() {
+// Of several daemons the first counts that has the wanted configuration, or the default one; the others are named where
+// they differ. With a configuration that no daemon has, none counts.
+void Sshd::find_daemon(const std::string& wanted) {
   const auto daemons = gather_daemons();
-  const auto is_default = [](const Daemon& daemon) { return daemon.command.config_file.empty(); };
-  auto chosen = std::ranges::find_if(daemons, is_default);
-  if (chosen == daemons.end()) chosen = daemons.begin();
+  const auto config_of = [&](const Daemon& daemon) {
+    return daemon.command.config_file.empty() ? default_config_ : daemon.command.config_file;
+  };
+  const auto& config = wanted.empty() ? default_config_ : wanted;
+  auto chosen = std::ranges::find(daemons, config, config_of);
+  if (chosen == daemons.end() && wanted.empty()) chosen = daemons.begin();
   if (chosen == daemons.end()) return;
   for (const auto& daemon : daemons) {
     const bool same =
         daemon.command.config_file == chosen->command.config_file && daemon.command.options == chosen->command.options;
-    if (!same) server_.other_daemons.push_back(running_sshd(daemon));
+    if (!same && wanted.empty()) server_.other_daemons.push_back(running_sshd(daemon));
   }
   server_.running = running_sshd(*chosen);
   loaded_ = chosen->loaded;
@@ -183,12 +162,13 @@ void Sshd::read_configuration(const SshdChoice& choice) {
   host.directory = default_config_.substr(0, default_config_.rfind('/'));
   host.include = [this](const std::string& pattern) { return files_->read_all(pattern); };
   host.home_of = choice.home_of;
-  if (choice.root == "/") host.port_of = port_of;
+  host.port_of = port_of;
   auto file = server_.config == "none" ? ConfigFile{} : files_->read(server_.config);
   if (!file) {
     const bool is_missing = file.error().errnum == ENOENT;
-    if (!is_missing || server_.running) server_.unread = file.error();
-    if (is_missing) server_.config.clear();
+    const bool is_needed = !is_missing || server_.running || !choice.config.empty();
+    if (is_needed) server_.unread = file.error();
+    if (!is_needed) server_.config.clear();
     file = ConfigFile{};
   }
   config_ = parse_sshd_config(*file, overrides_, host, server_.version);
@@ -255,7 +235,7 @@ Result<std::string> Sshd::run(const std::vector<std::string>& arguments) {
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   auto output = run_program(argv, patience);
   if (!output) return tl::unexpected(output.error());
-  if (output->exit_status != 0) return tl::unexpected(Error{first_line(output->err), server_.program, 0});
+  if (output->exit_status != 0) return tl::unexpected(Error{last_line(output->err), server_.program, 0});
   return std::move(output->out);
 }
 
@@ -263,12 +243,17 @@ Result<std::string> Sshd::ask(const Connection& connection) {
   if (!server_.reason.empty()) return tl::unexpected(Error{server_.reason, "", 0});
   const std::string elsewhere = "192.0.2.1";  // RFC 5737
   const auto address = connection.address.value_or(elsewhere);
-  auto specification = "user=" + connection.user.value_or("") + ",host=" + connection.host.value_or(address) +
-                       ",addr=" + address + ",laddr=" + connection.local_address.value_or(elsewhere) +
-                       ",lport=" + std::to_string(connection.local_port.value_or(22));
-  if (asks_for_rdomain(config_)) specification += ",rdomain=" + connection.rdomain.value_or("");
-  if (std::ranges::count(specification, ',') > 5) {
-    return tl::unexpected(Error{"sshd -T cannot be asked about a name with a comma", "", 0});
+  std::vector<std::string> values = {"user=" + connection.user.value_or(""),
+                                     "host=" + connection.host.value_or(address), "addr=" + address,
+                                     "laddr=" + connection.local_address.value_or(elsewhere),
+                                     "lport=" + std::to_string(connection.local_port.value_or(22))};
+  if (asks_for_rdomain(config_)) values.push_back("rdomain=" + connection.rdomain.value_or(""));
+  std::string specification;
+  for (const auto& value : values) {
+    if (value.find(',') != std::string::npos) {
+      return tl::unexpected(Error{"sshd -T cannot be asked about a name with a comma", "", 0});
+    }
+    specification += (specification.empty() ? "" : ",") + value;
   }
   const std::vector<std::string> arguments = {"-C", specification};
   auto output = run(arguments);

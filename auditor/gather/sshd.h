@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gather/config_files.h"
+#include "gather/host_key.h"
 #include "parse/sshd_config.h"
 #include "parse/sshd_version.h"
 #include "sshaudit/result.h"
@@ -45,10 +46,8 @@ class Sshd {
   std::vector<NamedFile> look_at_files(const Settings& settings, const ConfigPlaces& places);
 
  private:
-  class HostKey;
-
   void find_program(PathResolver& resolver);
-  void find_daemon();
+  void find_daemon(const std::string& wanted);
   void read_configuration(const SshdChoice& choice);
   void note_newer_file();
   Result<std::string> run(const std::vector<std::string>& arguments);

@@ -117,6 +117,17 @@ int matches_address_list(std::optional<std::string_view> address, std::string_vi
   }
 }
 
-bool is_address_list(std::string_view list) { return matches_address_list(std::nullopt, list) == 0; }
+bool is_address_list(std::string_view list, unsigned version) {
+  if (matches_address_list(std::nullopt, list) != 0) return false;
+  while (version >= 908 && !list.empty()) {
+    auto element = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(element.size() + 1, list.size()));
+    if (element.starts_with('!')) element.remove_prefix(1);
+    const auto slash = std::min(element.find('/'), element.size());
+    const auto prefix = parse_unsigned(element.substr(std::min(slash + 1, element.size())));
+    if (prefix && *prefix > longest_prefix && parse_ip_address(element.substr(0, slash))) return false;
+  }
+  return true;
+}
 
 }  // namespace sshaudit

@@ -46,7 +46,8 @@ bool contains(const Network& network, const IpAddress& address);
 // checked.
 int matches_address_list(std::optional<std::string_view> address, std::string_view list);
 
-// Whether nothing is wrong with such a list, which may hold host names too (behind the @ of AllowUsers).
-bool is_address_list(std::string_view list);
+// Whether nothing is wrong with such a list, which may hold host names too (behind the @ of AllowUsers). `version` is a
+// version_number(): from 9.8 on a prefix of more than 128 bits is wrong, before it makes the element a mere pattern.
+bool is_address_list(std::string_view list, unsigned version);
 
 }  // namespace sshaudit

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "parse/address_list.h"
@@ -23,39 +24,30 @@ using Take = Taken (*)(const Line&, const Context&);
 
 Taken missing() { return wrong({}); }
 
-std::string upper_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
-Taken take_choice(const Line& line, std::initializer_list<std::string_view> choices) {
+// Before 7.7 case counts.
+Taken take_flag(const Line& line, const Context& context) {
   const auto word = first_word(line);
-  if (word.empty()) return missing();
-  const auto lower = lower_case(word);
-  const auto* const found = std::ranges::find(choices, lower);
-  if (found == choices.end()) return fault_of(fmt::format("does not take \"{}\"", word));
-  return {{lower}};
+  if (version_number(context.version) < 707) return one_word(line, word == "yes" || word == "no");
+  return one_of(line, {"yes", "no"});
 }
-
-Taken take_flag(const Line& line, const Context&) { return take_choice(line, {"yes", "no"}); }
-Taken take_ignore_rhosts(const Line& line, const Context&) { return take_choice(line, {"yes", "no", "shosts-only"}); }
+Taken take_ignore_rhosts(const Line& line, const Context&) { return one_of(line, {"yes", "no", "shosts-only"}); }
 
 Taken take_permit_root_login(const Line& line, const Context&) {
-  auto taken = take_choice(line, {"prohibit-password", "without-password", "forced-commands-only", "yes", "no"});
+  auto taken = one_of(line, {"prohibit-password", "without-password", "forced-commands-only", "yes", "no"});
   if (taken.fault.empty() && taken.values[0] == "without-password") taken.values[0] = "prohibit-password";
   return taken;
 }
 
-Taken take_integer(const Line& line, const Context&) {
+Taken take_integer(const Line& line, const Context& context) {
+  if (version_number(context.version) < 707 && !first_word(line).empty())
+    return {{std::to_string(leading_number(first_word(line)))}};
   const auto value = parse_integer(first_word(line));
   if (!value) return fault_of(fmt::format("does not take \"{}\", which is no number", first_word(line)));
   return {{std::to_string(*value)}};
 }
 
 Taken take_time(const Line& line, const Context& context) {
-  const auto value = parse_time(first_word(line), version_number(context.version) < 804);
+  const auto value = parse_time(first_word(line), version_number(context.version));
   if (!value) return fault_of(fmt::format("does not take \"{}\", which is no time", first_word(line)));
   return {{std::to_string(*value)}};
 }
@@ -67,14 +59,14 @@ Taken no_such_home(std::string_view name) { return fault_of(fmt::format("names {
 Taken take_file(const Line& line, const Context& context) {
   if (first_word(line).empty()) return missing();
   if (!context.active || context.is_set) return {};
-  const auto name = absolute_name(line.words[0], context.host);
+  const auto name = absolute_name(line.words[0], context.host, version_number(context.version));
   return name ? Taken{{*name}} : no_such_home(line.words[0]);
 }
 
 Taken take_home_word(const Line& line, const Context& context) {
   if (first_word(line).empty()) return missing();
   if (!context.active || context.is_set) return {};
-  const auto name = expand_tilde(line.words[0], context.host);
+  const auto name = expand_tilde(line.words[0], context.host, version_number(context.version));
   return name ? Taken{{*name}} : no_such_home(line.words[0]);
 }
 
@@ -94,7 +86,7 @@ Taken list_words(const Line& line, const Context& context) {
 
 Taken with_homes(Taken taken, const Context& context) {
   for (auto& name : taken.values) {
-    const auto expanded = expand_tilde(name, context.host);
+    const auto expanded = expand_tilde(name, context.host, version_number(context.version));
     if (!expanded) return no_such_home(name);
     name = *expanded;
   }
@@ -123,7 +115,8 @@ Taken take_users(const Line& line, const Context& context) {
   auto taken = list_words(line, context);
   for (const auto& word : taken.values) {
     const auto at = version_number(context.version) >= 909 ? word.rfind('@') : word.find('@');
-    if (at != std::string::npos && !is_address_list(std::string_view(word).substr(at + 1))) {
+    if (at != std::string::npos &&
+        !is_address_list(std::string_view(word).substr(at + 1), version_number(context.version))) {
       return fault_of(fmt::format("has the wrong pattern \"{}\"", word));
     }
   }
@@ -139,13 +132,13 @@ Taken take_accept_env(const Line& line, const Context& context) {
 
 Taken take_set_env(const Line& line, const Context& context) {
   auto taken = list_words(line, context);
+  const bool keeps_all = version_number(context.version) < 901;
+  std::set<std::string> names;
   std::vector<std::string> kept;
   for (const auto& word : taken.values) {
-    const auto name = word.substr(0, word.find('=') + 1);
+    auto name = word.substr(0, word.find('=') + 1);
     if (name.empty()) return fault_of("takes NAME=VALUE");
-    const bool keeps_all = version_number(context.version) < 901;
-    const auto same_name = [&](const std::string& other) { return !keeps_all && other.starts_with(name); };
-    if (std::ranges::none_of(kept, same_name)) kept.push_back(word);
+    if (names.insert(std::move(name)).second || keeps_all) kept.push_back(word);
   }
   taken.values = std::move(kept);
   return taken;
@@ -196,26 +189,6 @@ Taken take_algorithms(const Line& line, const Context& context) {
   return one_word(line, key_algorithms_valid(first_word(line), list, context.version));
 }
 
-Taken take_log_level(const Line& line, const Context& context) {
-  auto taken = take_choice(
-      line, {"silent", "quiet", "fatal", "error", "info", "verbose", "debug", "debug1", "debug2", "debug3"});
-  if (!taken.fault.empty()) return taken;
-  auto& level = taken.values[0];
-  const bool debian = context.version.vendor == Vendor::debian || context.version.vendor == Vendor::ubuntu;
-  if (level == "silent" && !debian) return fault_of("does not take \"silent\"");
-  if (level == "debug1") level = "debug";
-  if (level == "quiet" && debian) level = "silent";
-  level = upper_case(level);
-  return taken;
-}
-
-Taken take_log_facility(const Line& line, const Context&) {
-  auto taken = take_choice(line, {"daemon", "user", "auth", "authpriv", "local0", "local1", "local2", "local3",
-                                  "local4", "local5", "local6", "local7"});
-  for (auto& value : taken.values) value = upper_case(value);
-  return taken;
-}
-
 Taken take_pubkey_auth_options(const Line& line, const Context& context) {
   Taken taken;
   taken.used = 0;
@@ -235,6 +208,11 @@ Taken take_pubkey_auth_options(const Line& line, const Context& context) {
   if (verify) taken.values.emplace_back("verify-required");
   if (taken.values.empty()) taken.values.emplace_back("none");
   return taken;
+}
+
+// A list of names of variables only from 7.8 on.
+Taken take_user_environment(const Line& line, const Context& context) {
+  return version_number(context.version) < 708 ? take_flag(line, context) : take_word(line, context);
 }
 
 struct Row {
@@ -266,9 +244,7 @@ constexpr std::array rows = {
     Row{A::hostbased_algorithms, take_algorithms<AlgorithmList::hostbased_accepted>},
     Row{A::ca_algorithms, take_algorithms<AlgorithmList::ca_signature>},
     Row{A::host_key_algorithms, take_algorithms<AlgorithmList::host_key>},
-    Row{A::log_level, take_log_level},
-    Row{A::log_facility, take_log_facility},
-    Row{A::user_environment, take_word},
+    Row{A::user_environment, take_user_environment},
     Row{A::pubkey_auth_options, take_pubkey_auth_options},
 };
 
@@ -281,6 +257,12 @@ TakenArguments wrong(std::string_view word) {
 TakenArguments one_word(const ConfigLine& line, bool is_good) {
   const auto word = first_word(line);
   return word.empty() || !is_good ? wrong(word) : TakenArguments{{std::string(word)}};
+}
+
+TakenArguments one_of(const ConfigLine& line, std::initializer_list<std::string_view> choices) {
+  auto taken = one_word(line, std::ranges::find(choices, lower_case(first_word(line))) != choices.end());
+  for (auto& value : taken.values) value = lower_case(value);
+  return taken;
 }
 
 TakenArguments fault_of(std::string message) { return {{}, all_words, std::move(message)}; }

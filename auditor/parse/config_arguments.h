@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,8 @@ TakenArguments take_limit_arguments(ConfigArgument argument, const ConfigLine& l
 TakenArguments wrong(std::string_view word);  // a fault that names the word, or says that it is missing
 TakenArguments one_word(const ConfigLine& line, bool is_good);  // the first word, or that it is wrong
 TakenArguments fault_of(std::string message);
-bool reads_new_words(const SshdVersion& version);     // 8.7
+TakenArguments one_of(const ConfigLine& line, std::initializer_list<std::string_view> choices);  // in lower case
+bool reads_new_words(const SshdVersion& version);                                                // 8.7
 std::string_view first_word(const ConfigLine& line);  // empty when it is missing, which is a fault everywhere
 
 }  // namespace sshaudit

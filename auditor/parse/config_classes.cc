@@ -14,9 +14,10 @@
 namespace sshaudit {
 namespace {
 
-constexpr std::size_t most_classes = 64;
+constexpr std::size_t most_classes = 512;
 constexpr std::size_t most_samples = 20'000;
-constexpr auto usual_address = "192.0.2.1";  // RFC 5737: no configuration means it
+constexpr std::size_t most_work = 100'000'000;  // bytes of lists, over all samples
+constexpr auto usual_address = "192.0.2.1";     // RFC 5737: no configuration means it
 
 bool asks_about_user(std::string_view name) { return name == "user" || name == "group"; }
 
@@ -59,7 +60,8 @@ IpAddress last_of(Network network) {
 // Texts that a pattern with wildcards matches.
 std::vector<std::string> texts_like(const std::string& pattern) {
   std::vector<std::string> texts;
-  for (const std::string_view filling : {"0", "1", "0.1", "1.2.3", "77", "a", ""}) {
+  for (const std::string_view filling :
+       {"0", "1", "0.1", "1.2.3", "77", "a", "", ":1", "::1", "0:0:1", "1:2:3:4:5:6:7"}) {
     std::string text;
     for (const char c : pattern) {
       if (c == '*')
@@ -75,17 +77,22 @@ std::vector<std::string> texts_like(const std::string& pattern) {
 
 // What changes from one address to the next does so where a network begins or right behind its end, so these are
 // enough. Patterns are tried with a few fillings.
-std::vector<std::string> sample_addresses(const std::vector<std::string>& elements) {
+std::vector<std::string> sample_addresses(const std::vector<std::string>& elements, bool& complete) {
   std::vector<std::string> samples = {usual_address};
+  if (!elements.empty()) samples.emplace_back("2001:db8::1");  // RFC 3849
   for (const auto& element : elements) {
     if (const auto parsed = parse_network(element); parsed.network) {
       samples.push_back(to_text(parsed.network->address));
       if (const auto behind = next(last_of(*parsed.network))) samples.push_back(to_text(*behind));
       continue;
     }
+    const auto before = samples.size();
     for (auto& text : texts_like(element)) {
-      if (parse_ip_address(text)) samples.push_back(std::move(text));
+      const auto address = parse_ip_address(text);
+      if (address && to_text(*address) == text) samples.push_back(std::move(text));  // the form that sshd has
     }
+    const bool like_an_address = element.find_first_not_of("0123456789abcdefABCDEF.:*?") == std::string::npos;
+    if (samples.size() == before && like_an_address && element.find('*') != std::string::npos) complete = false;
   }
   return samples;
 }
@@ -97,6 +104,22 @@ std::vector<std::string> sample_names(const std::vector<std::string>& elements) 
     if (!texts.empty()) samples.push_back(std::move(texts.front()));
   }
   return samples;
+}
+
+// What Match blocks ask of a connection and is true, each question once.
+std::vector<std::string> true_answers(const SshdConfig& config, const Connection& sample) {
+  std::vector<std::string> answers;
+  std::set<std::string> seen;
+  for (const auto& section : config.sections) {
+    for (const auto& criterion : section.criteria) {
+      const bool of_connection =
+          !asks_about_user(criterion.first) && criterion.first != "version" && criterion.first != "invalid-user";
+      if (!of_connection || !holds(criterion, sample, config.version, config.host)) continue;
+      auto text = criterion.first + " " + criterion.second;
+      if (seen.insert(text).second) answers.push_back(std::move(text));
+    }
+  }
+  return answers;
 }
 
 // The ports that sshd listens on, and those that Match blocks name: a service manager may listen for it.
@@ -128,19 +151,23 @@ void SectionMatcher::find_classes() {
   of_address.insert(of_address.end(), of_host.begin(), of_host.end());
   const auto settings = evaluate(config_, {}).settings;
   const bool has_names = values_of(settings, "usedns").at(0).text == "yes";
-  const auto addresses = sample_addresses(of_address);
+  const auto addresses = sample_addresses(of_address, complete_);
   const auto names = has_names ? sample_names(of_host) : std::vector<std::string>{""};
-  const auto local_addresses = sample_addresses(elements_of(config_, "localaddress"));
+  const auto local_addresses = sample_addresses(elements_of(config_, "localaddress"), complete_);
   const auto ports = sample_ports(elements_of(config_, "localport"), settings, config_.host);
   const auto domains = sample_names(elements_of(config_, "rdomain"));
+  std::size_t work = config_.sections.size();
+  for (const auto& section : config_.sections) work += section.text.size();
   std::size_t tried = 0;
   for (const auto& address : addresses) {
     for (const auto& name : names) {
       for (const auto& local_address : local_addresses) {
         for (const int port : ports) {
           for (const auto& domain : domains) {
-            if (++tried > most_samples) complete_ = false;
-            if (!complete_) return;
+            if (++tried > most_samples || tried * work > most_work || classes_.size() >= most_classes) {
+              complete_ = false;
+              return;
+            }
             add_class({.host = name.empty() ? address : name,
                        .address = address,
                        .local_address = local_address,
@@ -154,28 +181,20 @@ void SectionMatcher::find_classes() {
 }
 
 void SectionMatcher::add_class(const Connection& sample) {
+  const auto is_true = [&](const auto& criterion) {
+    return asks_about_user(criterion.first) || holds(criterion, sample, config_.version, config_.host);
+  };
   std::vector<bool> reachable(config_.sections.size());
-  ConnectionClass added{sample, {}};
-  std::set<std::string> seen;
-  for (std::size_t i = 1; i < config_.sections.size(); ++i) {
-    bool all = true;
-    for (const auto& criterion : config_.sections[i].criteria) {
-      if (asks_about_user(criterion.first)) continue;
-      const bool true_here = holds(criterion, sample, config_.version, config_.host);
-      all = all && true_here;
-      const auto text = criterion.first + " " + criterion.second;
-      const bool of_connection = criterion.first != "version" && criterion.first != "invalid-user";
-      if (true_here && of_connection && seen.insert(text).second) added.holds.push_back(text);
-    }
-    reachable[i] = all;
+  for (std::size_t i = 1; i < reachable.size(); ++i) {
+    reachable[i] = std::ranges::all_of(config_.sections[i].criteria, is_true);
   }
   if (std::ranges::find(of_connection_, reachable) != of_connection_.end()) return;
   if (classes_.size() == most_classes) {
     complete_ = false;
     return;
   }
+  classes_.push_back({sample, true_answers(config_, sample)});
   of_connection_.push_back(std::move(reachable));
-  classes_.push_back(std::move(added));
 }
 
 // The lists are taken apart once, not for each of a hundred thousand accounts.

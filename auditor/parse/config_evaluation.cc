@@ -88,7 +88,13 @@ class Pass {
     if (!active || (is_set && !adds_up(row.argument))) return;
     if (last_wins) values.clear();
     for (const auto& text : taken.values) values.push_back({text, line.place});
-    if (row.argument == A::ports && values.size() > 256) fault(line, "is one port too many");
+    if (adds_up(row.argument) && values.size() > most_values(row.argument)) fault(line, "is one too many");
+  }
+
+  std::size_t most_values(A argument) const {
+    constexpr std::size_t most = 256;
+    const bool limited = argument == A::ports || version_number(config_.version) < 707;
+    return limited ? most : ~std::size_t{0};
   }
 
   // From 8.7 to 9.3 AuthorizedPrincipalsCommand asks whether AuthorizedKeysCommand is set, not whether it is itself.

@@ -25,10 +25,11 @@ constexpr std::array criteria_with_argument = {
     Criterion{"localaddress", 0}, Criterion{"localport", 0}, Criterion{"rdomain", 707}, Criterion{"version", 1000},
 };
 
-// 9.9p1 alone reads Match lines by words and knows no "user=x".
+// 9.9p1 alone reads Match lines by words and knows no "user=x", and takes Invalid-User for true when it starts.
+bool is_first_of_9_9(const SshdVersion& version) { return version.text.starts_with("OpenSSH_9.9p1"); }
+
 bool splits_at_equals(const SshdVersion& version) {
-  return version_number(version) >= 1000 ||
-         (version_number(version) == 909 && !version.text.starts_with("OpenSSH_9.9p1"));
+  return version_number(version) >= 1000 || (version_number(version) == 909 && !is_first_of_9_9(version));
 }
 
 // The words of a Match line, by the older reader up to 9.8 and by the newer one since.
@@ -63,12 +64,9 @@ const Criterion* find_criterion(std::string_view name, unsigned number) {
 
 bool is_address_criterion(std::string_view name) { return name == "address" || name == "localaddress"; }
 
-// The name of the sshd that Match Version sees: "OpenSSH_10.0p2".
-std::string release_of(const SshdVersion& version) { return version.text.substr(0, version.text.find(' ')); }
-
 std::string check_argument(const std::string& name, const std::string& argument, unsigned number,
                            const ConfigHost& host) {
-  if (is_address_criterion(name) && !is_address_list(argument) && number >= 804) {
+  if (is_address_criterion(name) && !is_address_list(argument, number) && number >= 804) {
     return fmt::format("has the wrong address list \"{}\"", argument);
   }
   if (name == "localport" && !parse_port(argument, host)) return fmt::format("has no port in \"{}\"", argument);
@@ -77,7 +75,7 @@ std::string check_argument(const std::string& name, const std::string& argument,
 
 // What an sshd that started with the line does to each connection.
 std::string connection_fault_of(const std::string& name, const std::string& argument, const SshdVersion& version) {
-  if (is_address_criterion(name) && !is_address_list(argument)) {
+  if (is_address_criterion(name) && !is_address_list(argument, version_number(version))) {
     return fmt::format("has the wrong address list \"{}\"", argument);
   }
   if (name == "rdomain" && version.vendor == Vendor::rhel && version_number(version) < 801) {
@@ -109,7 +107,7 @@ std::string take_criterion(const std::string& word, MatchWords& words, const Ssh
   auto name = lower_case(word);
   if (name == "invalid-user" && number >= 909) {
     match.criteria.emplace_back(name, "");
-    match.at_start = match.at_start && number < 1000;
+    match.at_start = match.at_start && is_first_of_9_9(version);
     return {};
   }
   std::optional<std::string> argument;
@@ -124,8 +122,7 @@ std::string take_criterion(const std::string& word, MatchWords& words, const Ssh
   if (find_criterion(name, number) == nullptr) return fmt::format("does not know {}", word);
   if (auto fault = check_argument(name, *argument, number, host); !fault.empty()) return fault;
   if (match.connection_fault.empty()) match.connection_fault = connection_fault_of(name, *argument, version);
-  match.at_start =
-      match.at_start && name == "version" && matches_pattern_list(release_of(version), *argument, false) == 1;
+  match.at_start = match.at_start && name == "version" && matches_pattern_list(version.text, *argument, false) == 1;
   match.criteria.emplace_back(std::move(name), *argument);
   return {};
 }
@@ -164,7 +161,9 @@ bool holds(const std::pair<std::string, std::string>& criterion, const Connectio
     return found;
   }
   if (name == "host") {
-    return connection.host && matches_pattern_list(lower_case(*connection.host), argument, true) == 1;
+    if (!connection.host) return false;
+    const auto host_name = version_number(version) < 705 ? *connection.host : lower_case(*connection.host);
+    return matches_pattern_list(host_name, argument, true) == 1;
   }
   if (name == "address") return connection.address && matches_address_list(*connection.address, argument) == 1;
   if (name == "localaddress") {
@@ -172,7 +171,7 @@ bool holds(const std::pair<std::string, std::string>& criterion, const Connectio
   }
   if (name == "localport") return connection.local_port && parse_port(argument, host) == connection.local_port;
   if (name == "rdomain") return connection.rdomain && matches_pattern_list(*connection.rdomain, argument, false) == 1;
-  if (name == "version") return matches_pattern_list(release_of(version), argument, false) == 1;
+  if (name == "version") return matches_pattern_list(version.text, argument, false) == 1;
   return name == "invalid-user" && !connection.user_exists;
 }
 

@@ -72,6 +72,7 @@ std::vector<Mention> mentions_of(const SshdConfig& config, std::string_view keyw
 std::vector<ShadowedLine> shadowed_lines(const SshdConfig& config, const EffectiveConfig& at_start) {
   std::vector<ShadowedLine> shadowed;
   for (const auto& setting : at_start) {
+    if (!setting.one_line) continue;  // the lines add up
     const auto mentions = mentions_of(config, setting.keyword, at_start, {});
     const auto winner = std::ranges::find(mentions, MentionFate::counts, &Mention::fate);
     if (winner == mentions.end()) continue;

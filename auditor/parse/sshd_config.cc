@@ -50,6 +50,8 @@ class Reader {
     }
   }
 
+  bool is_stopped() const { return stopped_; }
+
  private:
   void fault(const ConfigPlace& place, std::string message) {
     if (config_.faults.size() < most_faults) config_.faults.push_back({place, std::move(message)});
@@ -69,13 +71,13 @@ class Reader {
     std::string_view bytes = file.bytes;
     for (std::size_t line = 1; !bytes.empty(); ++line) {
       const auto end = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
-      if (end >= longest_line) fault({file.path, line}, "is too long for this sshd");
+      if (std::min(bytes.find('\0'), end) >= longest_line) fault({file.path, line}, "is too long for this sshd");
       bytes.remove_prefix(end);
     }
   }
 
   void read_line(std::string_view text, const ConfigPlace& place, std::size_t& section, int depth) {
-    text = without_trailing_blanks(text);
+    if (version_number(config_.version) >= 705) text = without_trailing_blanks(text);
     if (text.empty()) return;
     OldWords source(text);
     auto keyword = source.next();
@@ -125,8 +127,12 @@ class Reader {
   void include(const ConfigLine& line, int depth) {
     if (is_option_) return fault(line.place, "Include is no option for the command line");
     bool any = false;
-    for (const auto& word : line.words) {
-      if (word.empty() && !reads_new_words(config_.version)) break;
+    const bool new_words = reads_new_words(config_.version);
+    for (std::size_t i = 0; i < line.words.size(); ++i) {
+      const auto& word = line.words[i];
+      const bool surplus = i + 1 < line.words.size() && !line.words[i + 1].empty();
+      if (word.empty() && !new_words && surplus) return fault(line.place, "Include has more arguments than it takes");
+      if (word.empty() && !new_words) break;
       if (word.empty()) return fault(line.place, "Include has an empty argument");
       any = true;
       const bool absolute = word.front() == '/' || word.front() == '~';
@@ -168,11 +174,15 @@ SshdConfig parse_sshd_config(const ConfigFile& file, const ConfigOverrides& over
   config.host = host;
   config.overrides = overrides;
   config.sections.push_back({.place = {file.path, 0}, .at_start = true});
-  Reader reader(host, config);
+  if (version_number(version) < 709) config.host.port_of = nullptr;  // names of services came later
+  Reader reader(config.host, config);
   reader.read_options();
   reader.read_file(file, 0, 0);
-  auto at_start = evaluate(config, {});
-  config.faults.insert(config.faults.end(), at_start.faults.begin(), at_start.faults.end());
+  if (reader.is_stopped()) return config;
+  for (auto& fault : evaluate(config, {}).faults) {
+    const bool is_new = std::ranges::find(config.faults, fault) == config.faults.end();
+    if (is_new && config.faults.size() < most_faults) config.faults.push_back(std::move(fault));
+  }
   return config;
 }
 

@@ -20,12 +20,6 @@ using Context = ArgumentContext;
 using Taken = TakenArguments;
 using Take = Taken (*)(const Line&, const Context&);
 
-Taken one_of(const Line& line, std::initializer_list<std::string_view> choices) {
-  auto taken = one_word(line, std::ranges::find(choices, lower_case(first_word(line))) != choices.end());
-  for (auto& value : taken.values) value = lower_case(value);
-  return taken;
-}
-
 Taken take_address_family(const Line& line, const Context&) { return one_of(line, {"inet", "inet6", "any"}); }
 Taken take_compression(const Line& line, const Context&) { return one_of(line, {"yes", "delayed", "no"}); }
 Taken take_gateway_ports(const Line& line, const Context&) { return one_of(line, {"clientspecified", "yes", "no"}); }
@@ -56,10 +50,18 @@ Taken take_gss_kex_algorithms(const Line& line, const Context&) {
 
 Taken take_host_key(const Line& line, const Context& context) {
   const auto word = first_word(line);
-  return one_word(line, !context.active || absolute_name(std::string(word), context.host).has_value());
+  return one_word(
+      line,
+      !context.active || absolute_name(std::string(word), context.host, version_number(context.version)).has_value());
 }
 
 Taken take_any_word(const Line& line, const Context&) { return one_word(line, true); }
+
+// On Linux there are none to choose from.
+Taken take_routing_domain(const Line& line, const Context& context) {
+  const auto word = first_word(line);
+  return one_word(line, version_number(context.version) < 804 && (lower_case(word) == "none" || word == "%D"));
+}
 
 // The end of the host in "host:port", "[host]:port" or "host"; npos when the brackets are wrong.
 std::size_t host_end(std::string_view text) {
@@ -95,9 +97,34 @@ Taken take_listen_address(const Line& line, const Context& context) {
     const auto port = parse_port(std::string(word.substr(end + 1)), context.host);
     if (word[end] != ':' || !port || *port <= 0) return wrong(word);
   }
-  if (line.words.size() < 2) return {{std::string(host)}};
-  if (line.words[1] != "rdomain" || line.words.size() < 3) return wrong(line.words[1]);
-  return {{std::string(host)}, 3, {}};
+  return line.words.size() < 2 ? Taken{{std::string(host)}} : wrong(line.words[1]);  // no routing domains on Linux
+}
+
+std::string upper_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+Taken take_log_level(const Line& line, const Context& context) {
+  auto taken =
+      one_of(line, {"silent", "quiet", "fatal", "error", "info", "verbose", "debug", "debug1", "debug2", "debug3"});
+  if (!taken.fault.empty()) return taken;
+  auto& level = taken.values[0];
+  const bool debian = context.version.vendor == Vendor::debian || context.version.vendor == Vendor::ubuntu;
+  if (level == "silent" && !debian) return fault_of("does not take \"silent\"");
+  if (level == "debug1") level = "debug";
+  if (level == "quiet" && debian) level = "silent";
+  level = upper_case(level);
+  return taken;
+}
+
+Taken take_log_facility(const Line& line, const Context&) {
+  auto taken = one_of(line, {"daemon", "user", "auth", "authpriv", "local0", "local1", "local2", "local3", "local4",
+                             "local5", "local6", "local7"});
+  for (auto& value : taken.values) value = upper_case(value);
+  return taken;
 }
 
 Taken take_log_verbose(const Line& line, const Context& context) {
@@ -150,12 +177,10 @@ Taken take_permit(const Line& line, const Context& context, bool port_alone) {
 Taken take_permit_open(const Line& line, const Context& context) { return take_permit(line, context, false); }
 Taken take_permit_listen(const Line& line, const Context& context) { return take_permit(line, context, true); }
 
-bool is_quality(std::string_view text) {
-  constexpr std::array<std::string_view, 26> names = {
-      "none", "af11", "af12", "af13", "af21",     "af22",       "af23",        "af31", "af32",
-      "af33", "af41", "af42", "af43", "cs0",      "cs1",        "cs2",         "cs3",  "cs4",
-      "cs5",  "cs6",  "cs7",  "ef",   "lowdelay", "throughput", "reliability", "le"};
-  if (std::ranges::find(names, lower_case(text)) != names.end()) return true;
+// Up to 9.6 a number is what strtol(3) takes, hexadecimal and octal too.
+bool is_quality_number(std::string_view text, unsigned version) {
+  if (version >= 908) return parse_integer(text).value_or(256) <= 255;
+  if (text.starts_with('+')) text.remove_prefix(1);
   const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
   const bool octal = !hexadecimal && text.starts_with('0');
   if (hexadecimal) text.remove_prefix(2);
@@ -165,10 +190,21 @@ bool is_quality(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= 255;
 }
 
-Taken take_quality_of_service(const Line& line, const Context&) {
+bool is_quality(std::string_view text, unsigned version) {
+  constexpr std::array<std::string_view, 25> names = {
+      "none", "af11", "af12", "af13", "af21",     "af22",       "af23",       "af31", "af32",
+      "af33", "af41", "af42", "af43", "cs0",      "cs1",        "cs2",        "cs3",  "cs4",
+      "cs5",  "cs6",  "cs7",  "ef",   "lowdelay", "throughput", "reliability"};
+  const auto name = lower_case(text);
+  if (name == "le") return version >= 804;
+  if (name == "va") return version >= 1005;
+  return std::ranges::find(names, name) != names.end() || is_quality_number(text, version);
+}
+
+Taken take_quality_of_service(const Line& line, const Context& context) {
   if (first_word(line).empty()) return wrong("");
   for (std::size_t i = 0; i < std::min<std::size_t>(line.words.size(), 2); ++i) {
-    if (!is_quality(line.words[i])) return wrong(line.words[i]);
+    if (!is_quality(line.words[i], version_number(context.version))) return wrong(line.words[i]);
   }
   return {{}, 2, {}};
 }
@@ -205,6 +241,8 @@ constexpr std::array rows = {
     Row{A::macs, take_macs},
     Row{A::kex_algorithms, take_kex_algorithms},
     Row{A::gss_kex_algorithms, take_gss_kex_algorithms},
+    Row{A::log_level, take_log_level},
+    Row{A::log_facility, take_log_facility},
     Row{A::log_verbose, take_log_verbose},
     Row{A::subsystem, take_subsystem},
     Row{A::permit_open, take_permit_open},
@@ -212,7 +250,7 @@ constexpr std::array rows = {
     Row{A::quality_of_service, take_quality_of_service},
     Row{A::octal_mode, take_octal_mode},
     Row{A::digest, take_digest},
-    Row{A::routing_domain, take_any_word},
+    Row{A::routing_domain, take_routing_domain},
     Row{A::security_key_provider, take_any_word},
     Row{A::host_key_agent, take_any_word},
     Row{A::version_addendum, take_version_addendum},

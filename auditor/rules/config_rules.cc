@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parse/config_mentions.h"
 #include "rules/host_rules.h"
 #include "rules/settings_rules.h"
 #include "rules/wording.h"
@@ -109,28 +110,38 @@ std::string command_line_of(const RunningSshd& daemon) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
+// Options such as Ciphers have no say in whether a key is accepted.
+bool bears_on_a_login(const RunningSshd& daemon, const SshdVersion& version) {
+  const auto bears = [&](const std::string& option) {
+    return shown_keyword(option.substr(0, option.find_first_of(" \t=")), version).has_value();
+  };
+  return !daemon.config.empty() || std::ranges::any_of(daemon.options, bears);
+}
+
 Details daemon_options(const Server& server, const Context&) {
-  if (!server.running || (server.running->config.empty() && server.running->options.empty())) return {};
+  if (!server.running || !bears_on_a_login(*server.running, server.version)) return {};
   const auto line = command_line_of(*server.running);
-  return {{.path = {},
-           .message = fmt::format("sshd (pid {}) was started with options that count before the file: {}",
-                                  server.running->pid, line),
-           .expected = "an sshd without -f and -o",
-           .actual = line,
-           .remedy = {{}, "nothing to do if this is meant; \"sshaudit config\" shows which values come from there"}}};
+  return {
+      {.path = {},
+       .message = fmt::format("sshd (pid {}) was started with options that count before the file{}: {}",
+                              server.running->pid, server.running->exact ? "" : ", as far as its title tells", line),
+       .expected = "an sshd without -f and -o",
+       .actual = line,
+       .remedy = {{}, "nothing to do if this is meant; \"sshaudit config\" shows which values come from there"}}};
 }
 
 Details daemons_differ(const Server& server, const Context&) {
   Details details;
   for (const auto& daemon : server.other_daemons) {
     const auto line = command_line_of(daemon);
-    const auto file = daemon.config.empty() ? std::string("the default file") : daemon.config;
     details.push_back(
         {.path = daemon.config,
          .message = fmt::format("another sshd (pid {}) listens here and was not judged: {}", daemon.pid, line),
          .expected = "one configuration",
          .actual = line,
-         .remedy = {{}, fmt::format("judge it too: sshaudit --all-users --sshd-config {}", file)}});
+         .remedy = {{},
+                    daemon.config.empty() ? "its options cannot be judged beside those of the first"
+                                          : "judge it too, with --sshd-config " + daemon.config}});
   }
   return details;
 }
@@ -150,11 +161,22 @@ Details setting_shadowed(const Server& server, const Context&) {
   return details;
 }
 
+Details key_never_enough(const Server& server, const Context&) {
+  const auto& lists = server.settings.authentication_methods;
+  const auto is_a_key_alone = [](const std::string& list) { return list == "publickey"; };
+  if (lists.empty() || std::ranges::any_of(lists, is_a_key_alone)) return {};
+  return {{.path = {},
+           .message = fmt::format("a key alone lets nobody in: AuthenticationMethods {}", fmt::join(lists, " ")),
+           .expected = "AuthenticationMethods publickey",
+           .actual = fmt::format("{}", fmt::join(lists, " ")),
+           .remedy = {{}, "nothing to do if more than a key is meant to be asked for"}}};
+}
+
 Details classes_left_out(const Server& server, const Context&) {
   if (server.all_classes) return {};
   return {{.path = server.config,
            .message = "the Match blocks distinguish more kinds of connections than are looked at: some were left out",
-           .expected = "at most 64 kinds of connections",
+           .expected = "at most 512 kinds of connections",
            .actual = "more",
            .remedy = {{}, "ask about a connection: sshaudit USER --from ADDRESS"}}};
 }
@@ -211,6 +233,10 @@ const std::array rows = {
        "For each keyword the first value is used (sshd_config(5)); files that Include names at the top come first.",
        "Remove the line that is not meant."},
       setting_shadowed},
+    S{{"key-never-enough", Subject::server, Effect::informs, Severity::notice, "A key alone lets nobody in.",
+       "Each list of AuthenticationMethods (sshd_config(5)) has to be gone through whole.",
+       "Nothing to do if more than a key is meant to be asked for."},
+      key_never_enough},
     S{{"classes-left-out", Subject::server, Effect::unknown, Severity::notice,
        "Not every kind of connection was looked at.",
        "Match blocks with very many addresses, ports and names distinguish more kinds of connections than are tried.",

@@ -24,6 +24,7 @@ std::string why_unusable(const NamedFile& file, bool by_root) {
   if (not_ours_to_see || file.walk.end == WalkEnd::unseen || file.walk.end == WalkEnd::automount) return {};
   if (file.walk.end != WalkEnd::found) return errno_in_words(file.walk.errnum);
   const auto mode = file.walk.components.back().status.mode;
+  if (S_ISCHR(mode)) return {};  // /dev/null is an empty list
   if (!S_ISREG(mode)) return fmt::format("it is {}", kind_of(mode));
   return file.open_errnum == 0 ? std::string() : errno_in_words(file.open_errnum);
 }

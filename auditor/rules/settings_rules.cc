@@ -51,11 +51,12 @@ Details root_forced_commands_only(const AccountEvidence& evidence, const Context
 
 bool is_a_key_alone(std::string_view list) { return list == "publickey"; }
 
-Details key_not_enough(const AccountEvidence& evidence, const Context&) {
+Details key_not_enough(const AccountEvidence& evidence, const Context& context) {
   const auto& lists = evidence.settings.authentication_methods;
   if (lists.empty() || !has_keys(evidence) || std::ranges::any_of(lists, is_a_key_alone)) return {};
   const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
-  if (!std::ranges::any_of(lists, mentions_keys)) return {};
+  const bool holds_for_all = context.server != nullptr && lists == context.server->settings.authentication_methods;
+  if (holds_for_all || !std::ranges::any_of(lists, mentions_keys)) return {};
   return {{.path = {},
            .message = fmt::format("a key alone is not enough: AuthenticationMethods {}{}", fmt::join(lists, " "),
                                   place_of(evidence, "authenticationmethods")),
@@ -87,7 +88,8 @@ Details connection_refused(const AccountEvidence& evidence, const Context&) {
 
 Details match_ends_connection(const AccountEvidence& evidence, const Context& context) {
   Details details;
-  if (!evidence.origin || !has_keys(evidence)) return details;
+  const bool said_already = context.server != nullptr && !context.server->faults.empty();
+  if (!evidence.origin || !has_keys(evidence) || said_already) return details;
   for (const auto& fault : evidence.origin->faults) {
     const bool of_all = context.server != nullptr && std::ranges::find(context.server->connection_faults, fault) !=
                                                          context.server->connection_faults.end();
@@ -109,7 +111,7 @@ Details settings_unknown(const AccountEvidence& evidence, const Context&) {
            .message = fmt::format("its settings are not all known: {}", evidence.origin->unread),
            .expected = "a configuration that can be read",
            .actual = evidence.origin->unread,
-           .remedy = {{}, "run sshaudit as root"}}};
+           .remedy = {{}, evidence.by_root ? "see what \"sshd -t\" says of that file" : "run sshaudit as root"}}};
 }
 
 Details key_file_not_read(const AccountEvidence& evidence, const Context&) {
@@ -148,7 +150,7 @@ const std::array rows = {
        "The key is checked, and the login refused afterwards. (OpenSSH auth.c: auth_root_allowed)",
        "Remove the keys, or set PermitRootLogin prohibit-password."},
       root_login_off},
-    R{{"root-forced-commands-only", of_account, Effect::unknown, Severity::notice,
+    R{{"root-forced-commands-only", of_account, Effect::informs, Severity::notice,
        "root may log in only with keys that have a forced command.",
        "PermitRootLogin forced-commands-only asks for command= in the key line; ForceCommand does not count. (OpenSSH "
        "auth.c: auth_root_allowed)",

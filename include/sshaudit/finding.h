@@ -58,11 +58,9 @@ struct Finding {
   Detail detail;
   std::string connections;  // the kinds of connections that it holds for, in the words of Match; empty for all
 
-  // What refuses some connections only is worth knowing, not an alarm: Match blocks are made for that.
-  Severity severity() const {
-    const bool partial = !connections.empty() && (rule->effect == Effect::refuses || rule->effect == Effect::closes);
-    return partial ? Severity::notice : rule->severity;
-  }
+  bool is_meant = false;  // some connections only, while others let the account in: what Match blocks are made for
+
+  Severity severity() const { return is_meant ? Severity::notice : rule->severity; }
 };
 
 }  // namespace sshaudit

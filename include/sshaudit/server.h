@@ -86,6 +86,8 @@ struct RunningSshd {
   int pid = 0;
   std::string config;                // of -f; empty for the default
   std::vector<std::string> options;  // of -o and what stands for one
+  bool exact = true;                 // otherwise words were guessed from the title of the process
+
   bool operator==(const RunningSshd&) const = default;
 };
 

@@ -42,7 +42,8 @@ const Rows comment_rows = {
     {all_sshds, "Port 23 # yes\n", "port", "23"},
     {old_sshds, "AllowUsers a#b c\n", "allowusers", "a"},
     {new_sshds, "AllowUsers a#b c\n", "allowusers", "a#b|c"},
-    {old_sshds, "ForceCommand /bin/a # b\n", "forcecommand", "/bin/a"},
+    {"7.5 7.6 7.7 7.8 8.0 8.4", "ForceCommand /bin/a # b\n", "forcecommand", "/bin/a"},
+    {"7.4", "ForceCommand /bin/a # b\n", "forcecommand", "/bin/a "},
     {new_sshds, "ForceCommand /bin/a # b\n", "forcecommand", "/bin/a # b"},
     {old_sshds, "Banner \"/a#b\"\n", "banner", "refused"},
     {new_sshds, "Banner \"/a#b\"\n", "banner", "/a#b"},
@@ -181,7 +182,7 @@ const Rows default_rows = {
     {"8.0 9.9p1 10.0p2", "PermitRootLogin prohibit-password\n", "permitrootlogin", "without-password"},
     {"10.5", "PermitRootLogin without-password\n", "permitrootlogin", "prohibit-password"},
     {all_sshds, "PermitRootLogin forced-commands-only\n", "permitrootlogin", "forced-commands-only"},
-    // RHEL 7 patches its 7.4: from openssh-6.6p1-GSSAPIEnablek5users and servconf.c of CentOS 7's package.
+    // RHEL 7: openssh-7.4p1-permit-root-login.patch, openssh-7.4p1-usedns-yes.patch.
     {"7.4-rhel", "", "permitrootlogin", "yes"},
     {"8.0-rhel", "", "permitrootlogin", "without-password"},
     {"7.4-rhel", "", "usedns", "yes"},
@@ -238,7 +239,9 @@ const Rows time_rows = {
     {all_sshds, "LoginGraceTime 2147483647\n", "logingracetime", "2147483647"},
     {"8.7 9.6 10.0p2 10.5", "LoginGraceTime 2147483648\n", "logingracetime", "refused"},
     {"8.0 8.4 8.7 9.6 9.7", "LoginGraceTime \" +5\"\n", "logingracetime", "5"},
-    {"9.9p1 10.0p2 10.5", "LoginGraceTime \" +5\"\n", "logingracetime", "refused"},
+    {"9.8 9.9p1 10.0p2 10.5", "LoginGraceTime \" +5\"\n", "logingracetime", "refused"},
+    {"8.0 8.4 9.6 9.7", "LoginGraceTime \" 5\"\n", "logingracetime", "5"},
+    {"9.8 9.9p1 10.0p2 10.5", "LoginGraceTime \" 5\"\n", "logingracetime", "refused"},
     {"8.4 9.6 9.9p1 10.0p2", "LoginGraceTime 10s5\n", "logingracetime", "15"},
     {"10.3 10.5", "LoginGraceTime 10s5\n", "logingracetime", "refused"},
     {"8.4 9.6 9.9p1 10.0p2", "LoginGraceTime 1.5\n", "logingracetime", "refused"},
@@ -304,6 +307,7 @@ const Rows method_rows = {
      "refused"},
     {"9.7 9.9p1 10.0p2 10.5", "AuthenticationMethods publickey\nAuthenticationMethods any\n", "authenticationmethods",
      "publickey"},
+    // Before 8.7 this starts (sshd -t), and ends each connection: see config_match_test.cc.
     {old_sshds, "AuthenticationMethods publickey\nAuthenticationMethods nonsense\n", "authenticationmethods",
      "publickey"},
     {new_sshds, "AuthenticationMethods publickey\nAuthenticationMethods nonsense\n", "authenticationmethods",
@@ -339,6 +343,22 @@ const Rows list_rows = {
     {all_sshds, "AllowUsers a@10.0.0.0/8,*.org\n", "allowusers", "a@10.0.0.0/8,*.org"},
     {"8.0 8.4 9.2-debian 9.7", "AllowUsers a@,@*\n", "allowusers", "refused"},
     {"9.9p1 10.0p2 10.5", "AllowUsers a@,@*\n", "allowusers", "a@,@*"},
+};
+
+std::string many(const std::string& line, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += line + "\n";
+  return text;
+}
+
+// MAX_PORTS; MAX_ALLOW_USERS, MAX_AUTHKEYS_FILES and their like until 7.6.
+const Rows limit_rows = {
+    {all_sshds, many("Port 22", 257) + "PermitTTY no\n", "permittty", "refused"},
+    {all_sshds, many("Port 22", 256) + "PermitTTY no\n", "permittty", "no"},
+    {"7.4 7.6", many("AllowUsers a", 257) + "PermitTTY no\n", "permittty", "refused"},
+    {"7.4 7.6", many("DenyGroups a", 257) + "PermitTTY no\n", "permittty", "refused"},
+    {"7.4 7.6", many("AllowUsers a", 256) + "PermitTTY no\n", "permittty", "no"},
+    {"7.7 8.0 8.4 9.2-debian 10.5", many("AllowUsers a", 257) + "PermitTTY no\n", "permittty", "no"},
 };
 
 // sshd.c: options of -o come before the file, without a Match or an Include; the first -p switches all Port lines off.
@@ -418,6 +438,7 @@ TEST(SshdConfig, KnowsHomes) { expect_all(home_rows); }
 TEST(SshdConfig, HasCommandsWithTheirUsers) { expect_all(command_rows); }
 TEST(SshdConfig, HasMethodsOfItsVersion) { expect_all(method_rows); }
 TEST(SshdConfig, HasListsOfItsVersion) { expect_all(list_rows); }
+TEST(SshdConfig, HasLimitsOfItsVersion) { expect_all(limit_rows); }
 TEST(SshdConfig, ComesBehindTheCommandLine) { expect_all(override_rows); }
 
 }  // namespace

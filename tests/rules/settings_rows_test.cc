@@ -77,7 +77,7 @@ const std::vector<Row>& settings_rows() {
          become_root(e);
          e.settings.permit_root_login = "forced-commands-only";
        },
-       Expected{"root-forced-commands-only", "", KeyLogin::unknown}},
+       Expected{"root-forced-commands-only", "", KeyLogin::accepted}},
       {"root-forced-commands-only",
        [](Evidence& e, Database&) { e.settings.permit_root_login = "forced-commands-only"; },
        {}},
@@ -176,6 +176,24 @@ const std::vector<HostRow>& config_rows() {
        },
        true},
       {"setting-shadowed", [](Server&, Database&) {}, false},
+      {"daemon-options",
+       [](Server& s, Database&) {
+         s.running = RunningSshd{4, "", {"Ciphers=aes256-ctr"}};
+       },
+       false},
+      {"key-never-enough", [](Server& s, Database&) { s.settings.authentication_methods = {"publickey,password"}; },
+       true},
+      {"key-never-enough",
+       [](Server& s, Database&) {
+         s.settings.authentication_methods = {"publickey,password", "publickey"};
+       },
+       false},
+      {"revoked-keys-unusable",
+       [](Server& s, Database&) {
+         s.named_files = {
+             named_file("revokedkeys", {component("/", directory_type | 0755), component("/dev/null", 0020666)})};
+       },
+       false},
       {"classes-left-out", [](Server& s, Database&) { s.all_classes = false; }, true},
       {"classes-left-out", [](Server&, Database&) {}, false},
       {"revoked-keys-unusable", [](Server& s, Database&) { s.named_files = {missing_file("revokedkeys")}; }, true},

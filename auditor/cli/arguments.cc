@@ -31,6 +31,15 @@ constexpr auto footer =
     "  sshaudit config alice          sshd's settings for alice, each with its file and line\n"
     "  sshaudit rules home-writable   what a finding means\n";
 
+constexpr auto config_footer =
+    "--from, --lport, --sshd-config, --sshd-version, --root and --output go with it as with an audit.\n"
+    "Exit status: 0 listed, 1 sshd would not start with the configuration, 2 wrong usage, or a part could not be "
+    "read.\n\n"
+    "Examples:\n"
+    "  sshaudit config                              what holds outside of Match blocks\n"
+    "  sshaudit config alice --from 10.1.2.3        for alice when she connects from there\n"
+    "  sshaudit config --why PermitRootLogin root   every line that sets it, and which one counts\n";
+
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
@@ -110,6 +119,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   auto* config = app.add_subcommand("config", "Show sshd's settings as sshd -T does, each with its file and line");
   config->fallthrough();
   config->add_option("USER", parsed.arguments.users, "The user to apply Match blocks for")->option_text(" ");
+  config->footer(config_footer);
   config->add_option("--why", parsed.arguments.why, "Show every line that sets KEYWORD, and what became of it")
       ->option_text("KEYWORD");
   auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");

@@ -242,7 +242,8 @@ AccountReport audit(const WalkCase& row, const SshdFacts& facts) {
   auto observer = AccountObserver::open("/", facts);
   const auto* account = accounts.account(std::string_view(row.account.name));
   if (!observer || account == nullptr) give_up(row.name + ": cannot be observed");
-  return audit_account(observer->observe(*account, accounts.identity_of(*account), row.settings, {}), {accounts, facts});
+  return audit_account(observer->observe(*account, accounts.identity_of(*account), row.settings, {}),
+                       {accounts, facts});
 }
 
 // How the line of the log ends that names the objection.

@@ -182,7 +182,8 @@ ReportLines make_fault_tree(AuditedSystem& system, const FaultTreeSize& size) {
   const auto kinds = scattered_kinds(size);
   ReportLines expected;
   for (const auto& name : AuditedSystem::own_accounts()) expected.push_back({name, "none", "", ""});
-  expected.push_back({"-", "-", "self-check-missing", "/etc/ssh/sshd_config"});  // --root runs no sshd of another system
+  expected.push_back(
+      {"-", "-", "self-check-missing", "/etc/ssh/sshd_config"});  // --root runs no sshd of another system
   make_places(system);
   system.add_usual_person(Stranger::name, Stranger::uid);
   expect_accepted(Stranger::name, expected);

@@ -110,6 +110,7 @@ AccountReport merge_reports(std::vector<ConnectionReport> reports) {
       if (times >= expected) added.connections.clear();
       const bool of_settings = finding.rule->subject == Subject::account;
       added.is_meant = !added.connections.empty() && of_settings && merged.key_login == KeyLogin::accepted;
+      if (added.is_meant) added.detail.remedy = {{}, "nothing to do if this is meant: other connections are let in"};
       merged.findings.push_back(std::move(added));
     }
   }

@@ -100,7 +100,8 @@ std::string contradiction_in_config(const Arguments& arguments) {
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
   if (arguments.root.empty()) return "--root: DIR is empty";
-  if (!arguments.from.empty() && !connection_of(arguments)) return "--from: no address in " + arguments.from;
+  if (!arguments.from.empty() && !connection_of(arguments))
+    return "--from: " + arguments.from + " is not ADDRESS or ADDRESS,HOST, such as 10.1.2.3";
   if (arguments.verb == Verb::config) return contradiction_in_config(arguments);
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";

@@ -35,7 +35,9 @@ std::optional<Connection> connection_of(const Arguments& arguments) {
   if (arguments.from.empty()) return connection;
   const auto comma = std::min(arguments.from.find(','), arguments.from.size());
   const auto address = parse_ip_address(std::string_view(arguments.from).substr(0, comma));
-  if (!address) return std::nullopt;
+  // "10.1" is an address too, and nearly always a mistake.
+  const bool is_usual = address && (address->is_v6 || to_text(*address) == arguments.from.substr(0, comma));
+  if (!is_usual) return std::nullopt;
   connection.address = plain(*address);
   connection.host = comma < arguments.from.size() ? arguments.from.substr(comma + 1) : *connection.address;
   if (!connection.local_port) connection.local_port = 22;

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 #include "cli/choices.h"
 #include "cli/report_file.h"
 #include "gather/accounts.h"
 #include "gather/sshd.h"
+#include "parse/config_keywords.h"
 #include "parse/config_match.h"
 #include "parse/config_mentions.h"
 #include "parse/sshd_settings.h"
@@ -32,8 +34,13 @@ int tell_faults(const Server& server, const std::vector<ConfigFault>& of_connect
   for (const auto& fault : server.faults) tell(at(fault.place) + fault.message + " (sshd would not start)");
   for (const auto& fault : of_connection) tell(at(fault.place) + fault.message + " (sshd would end the connection)");
   const bool any = !server.faults.empty() || !of_connection.empty();
+  if (!server.newer_file.empty()) {
+    tell(server.newer_file + " has changed since sshd read it: this holds after the next reload, not yet");
+  }
   if (!server.unread) return any ? found_something : clean;
-  tell("not all of the configuration could be read: " + server.unread->path + ": " + server.unread->what);
+  const auto& error = *server.unread;
+  const std::string reason = error.errnum == 0 ? "" : std::string(": ") + std::strerror(error.errnum);
+  tell("not all of the configuration is known: " + error.path + ": " + error.what + reason);
   return not_all_seen;
 }
 
@@ -52,7 +59,34 @@ int hold_against_sshd(Sshd& sshd, const Connection& connection, EffectiveConfig&
   return checked->differences.empty() ? clean : not_all_seen;
 }
 
-std::string fate_in_words(const Mention& mention) {
+bool is_open(const std::string& criterion, const Connection& connection) {
+  if (criterion == "user" || criterion == "group") return !connection.user;
+  if (criterion == "address" || criterion == "host" || criterion == "localaddress") return !connection.address;
+  return criterion == "localport" && !connection.local_port;
+}
+
+// Whether the section could hold, if more were known of the connection.
+bool could_hold(const ConfigSection& section, const SshdConfig& config, const Connection& connection) {
+  bool any_open = false;
+  for (const auto& criterion : section.criteria) {
+    const bool open = is_open(criterion.first, connection);
+    any_open = any_open || open;
+    if (!open && !holds(criterion, connection, config.version, config.host)) return false;
+  }
+  return any_open;
+}
+
+std::string open_questions(const SshdConfig& config, const Connection& connection) {
+  std::string text;
+  for (const auto& section : config.sections) {
+    if (!could_hold(section, config, connection)) continue;
+    text += fmt::format("# taken not to hold: Match {} ({})\n", visible(section.text), render_place(section.place));
+  }
+  if (!text.empty()) text += "# (USER, --from and --lport say what Match blocks ask for)\n";
+  return text;
+}
+
+std::string fate_in_words(const Mention& mention, bool asks_for_more) {
   const auto winner = render_place(mention.winner);
   switch (mention.fate) {
     case MentionFate::counts:
@@ -60,6 +94,8 @@ std::string fate_in_words(const Mention& mention) {
     case MentionFate::came_late:
       return "does not count: " + winner + " came first";
     case MentionFate::not_reached:
+      if (asks_for_more)
+        return "taken not to count: its Match block asks for more than is given (" + mention.condition + ")";
       return "does not count: its Match block does not hold (" + mention.condition + ", " + winner + ")";
     case MentionFate::replaced:
       return "does not count: a Match block replaces it (" + winner + ")";
@@ -70,39 +106,20 @@ std::string fate_in_words(const Mention& mention) {
 }
 
 Result<std::string> why(const SshdConfig& config, const std::string& written, const EffectiveConfig& settings,
-                        const std::vector<bool>& reached) {
+                        const std::vector<bool>& reached, const Connection& connection) {
   const auto keyword = shown_keyword(written, config.version);
-  if (!keyword)
-    return tl::unexpected(Error{"--why: no keyword that this sshd knows and that bears on a login", written, 0});
+  if (!keyword && find_config_keyword(written, config.version)) {
+    return tl::unexpected(Error{"--why: does not bear on a login and is not followed (see sshd -T)", written, 0});
+  }
+  if (!keyword) return tl::unexpected(Error{"--why: no keyword that this sshd knows", written, 0});
   std::vector<ExplainedLine> lines;
   for (const auto& mention : mentions_of(config, *keyword, settings, reached)) {
-    lines.push_back({mention.place, mention.keyword + " " + mention.text, fate_in_words(mention)});
+    const auto section = std::ranges::find(config.sections, mention.winner, &ConfigSection::place);
+    const bool asks_for_more = mention.fate == MentionFate::not_reached && section != config.sections.end() &&
+                               could_hold(*section, config, connection);
+    lines.push_back({mention.place, mention.keyword + " " + mention.text, fate_in_words(mention, asks_for_more)});
   }
   return render_why(lines, *std::ranges::find(settings, *keyword, &ConfigSetting::keyword));
-}
-
-bool is_open(const std::string& criterion, const Connection& connection) {
-  if (criterion == "user" || criterion == "group") return !connection.user;
-  if (criterion == "address" || criterion == "host" || criterion == "localaddress") return !connection.address;
-  return criterion == "localport" && !connection.local_port;
-}
-
-// Match lines that could hold, if more were known of the connection.
-std::string open_questions(const SshdConfig& config, const Connection& connection) {
-  std::string text;
-  for (const auto& section : config.sections) {
-    bool any_open = false;
-    bool others_hold = true;
-    for (const auto& criterion : section.criteria) {
-      const bool open = is_open(criterion.first, connection);
-      any_open = any_open || open;
-      others_hold = others_hold && (open || holds(criterion, connection, config.version, config.host));
-    }
-    if (!any_open || !others_hold) continue;
-    text += fmt::format("# taken not to hold: Match {} ({})\n", visible(section.text), render_place(section.place));
-  }
-  if (!text.empty()) text += "# (USER, --from and --lport say what Match blocks ask for)\n";
-  return text;
 }
 
 Result<Connection> connection_for(const Arguments& arguments, const AccountIndex& index) {
@@ -132,7 +149,7 @@ Result<int> run_config(const Arguments& arguments) {
   int status = tell_faults(sshd.server(), evaluation.faults);
   if (status == clean && connection->address) status = hold_against_sshd(sshd, *connection, evaluation.settings);
   auto text = Result<std::string>(render_config(evaluation.settings) + open_questions(sshd.config(), *connection));
-  if (!arguments.why.empty()) text = why(sshd.config(), arguments.why, evaluation.settings, reached);
+  if (!arguments.why.empty()) text = why(sshd.config(), arguments.why, evaluation.settings, reached, *connection);
   if (!text) return tl::unexpected(text.error());
   auto done = output->write(*text);
   if (done) done = output->finish();

@@ -151,7 +151,7 @@ std::string AccountSettings::in_words(const std::vector<std::size_t>& classes) c
     const auto& holds = matcher_.classes()[classes[i]].holds;
     std::string name;
     for (const auto& criterion : holds) name += (name.empty() ? "" : " and ") + criterion;
-    text += (i == 0 ? "" : ", or ") + (name.empty() ? "none of the others" : name);
+    text += (i == 0 ? "" : ", or ") + (name.empty() ? "all other connections" : "connections with " + name);
   }
   if (classes.size() > most_names) text += " and " + std::to_string(classes.size() - most_names) + " more";
   return text;

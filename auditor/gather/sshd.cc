@@ -163,17 +163,21 @@ void Sshd::read_configuration(const SshdChoice& choice) {
   host.include = [this](const std::string& pattern) { return files_->read_all(pattern); };
   host.home_of = choice.home_of;
   host.port_of = port_of;
+  bool is_missing_whole = false;
   auto file = server_.config == "none" ? ConfigFile{} : files_->read(server_.config);
   if (!file) {
     const bool is_missing = file.error().errnum == ENOENT;
     const bool is_needed = !is_missing || server_.running || !choice.config.empty();
     if (is_needed) server_.unread = file.error();
-    if (!is_needed) server_.config.clear();
+    const bool ends_sshd = !is_needed && !server_.program.empty();
+    if (!is_needed && !ends_sshd) server_.config.clear();
+    is_missing_whole = ends_sshd;
     file = ConfigFile{};
   }
   config_ = parse_sshd_config(*file, overrides_, host, server_.version);
   if (!server_.unread) server_.unread = config_.unread;
   server_.faults = config_.faults;
+  if (is_missing_whole) server_.faults.insert(server_.faults.begin(), {{server_.config, 0}, "there is no such file"});
   server_.connection_faults = config_.connection_faults;
   note_newer_file();
   const auto settings = evaluate(config_, {}).settings;

@@ -64,10 +64,11 @@ std::vector<std::string> texts_like(const std::string& pattern) {
        {"0", "1", "0.1", "1.2.3", "77", "a", "", ":1", "::1", "0:0:1", "1:2:3:4:5:6:7"}) {
     std::string text;
     for (const char c : pattern) {
-      if (c == '*')
+      if (c == '*') {
         text += filling;
-      else
+      } else {
         text += c == '?' ? '1' : c;
+      }
     }
     if (matches_pattern(text, pattern)) texts.push_back(std::move(text));
     if (pattern.find('*') == std::string::npos) break;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "parse/authentication_methods.h"
 #include "parse/pattern.h"
 #include "parse/sshd_config.h"
 
@@ -20,6 +21,7 @@ std::string joined(const std::vector<ConfigValue>& values, std::string_view sepa
 
 std::vector<std::string> texts_of(const std::vector<ConfigValue>& values) {
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const auto& value : values) texts.push_back(value.text);
   return texts;
 }
@@ -29,7 +31,7 @@ std::string first_text(const EffectiveConfig& config, std::string_view keyword) 
   return values.empty() ? std::string() : values.front().text;
 }
 
-std::string unless_none(std::string value) { return lower_case(value) == "none" ? std::string() : value; }
+std::string unless_none(const std::string& value) { return lower_case(value) == "none" ? std::string() : value; }
 
 bool is_yes(const EffectiveConfig& config, std::string_view keyword) { return first_text(config, keyword) == "yes"; }
 
@@ -88,6 +90,12 @@ Settings settings_of(const EffectiveConfig& config) {
   settings.authorized_keys_command_user = unless_none(first_text(config, "authorizedkeyscommanduser"));
   settings.authentication_methods = texts_of(values_of(config, "authenticationmethods"));
   if (settings.authentication_methods == std::vector<std::string>{"any"}) settings.authentication_methods.clear();
+  const auto is_impossible = [&](const std::string& list) {
+    return !is_possible(list, [&](std::string_view keyword) { return is_yes(config, keyword); });
+  };
+  settings.no_method_left =
+      !settings.authentication_methods.empty() && std::ranges::all_of(settings.authentication_methods, is_impossible);
+  if (!settings.no_method_left) std::erase_if(settings.authentication_methods, is_impossible);
   settings.revoked_keys = revoked_keys_of(config);
   settings.trusted_user_ca_keys = unless_none(first_text(config, "trustedusercakeys"));
   settings.chroot_directory = unless_none(first_text(config, "chrootdirectory"));

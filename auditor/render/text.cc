@@ -85,7 +85,7 @@ class TextRenderer : public Renderer {
 
   static std::string message_of(const Finding& finding) {
     if (finding.connections.empty()) return finding.detail.message;
-    return finding.detail.message + "; only for connections with " + finding.connections;
+    return finding.detail.message + "; only for " + finding.connections;
   }
 
   static std::string verdict_in_words(const AccountReport& report) {

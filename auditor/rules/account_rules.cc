@@ -88,7 +88,9 @@ Details pubkey_authentication_off(const AccountEvidence& evidence, const Context
                fmt::format("it has keys, but PubkeyAuthentication is no{}", place_of(evidence, "pubkeyauthentication")),
            .expected = "PubkeyAuthentication yes",
            .actual = "PubkeyAuthentication no",
-           .remedy = {{}, "set PubkeyAuthentication yes where sshd reads it first, before anything that says no"}}};
+           .remedy = {{},
+                      "change it where it is set; a Match block that holds counts before the rest, and sshd's own "
+                      "command line before any file"}}};
 }
 
 Details key_file_name_invalid(const AccountEvidence& evidence, const Context&) {

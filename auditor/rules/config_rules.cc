@@ -155,7 +155,10 @@ Details setting_shadowed(const Server& server, const Context&) {
                                 place_in_words(line.place), place_in_words(line.winner), line.winning_text),
          .expected = line.winning_text,
          .actual = line.text,
-         .remedy = {{}, "remove the line that is not meant; sshd takes the first value"},
+         .remedy =
+             {{},
+              "sshd uses the first value: if that is right, remove this line; if not, change the first one, which "
+              "another program may write"},
          .line = line.place.line});
   }
   return details;
@@ -164,7 +167,8 @@ Details setting_shadowed(const Server& server, const Context&) {
 Details key_never_enough(const Server& server, const Context&) {
   const auto& lists = server.settings.authentication_methods;
   const auto is_a_key_alone = [](const std::string& list) { return list == "publickey"; };
-  if (lists.empty() || std::ranges::any_of(lists, is_a_key_alone)) return {};
+  const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
+  if (std::ranges::any_of(lists, is_a_key_alone) || std::ranges::none_of(lists, mentions_keys)) return {};
   return {{.path = {},
            .message = fmt::format("a key alone lets nobody in: AuthenticationMethods {}", fmt::join(lists, " ")),
            .expected = "AuthenticationMethods publickey",

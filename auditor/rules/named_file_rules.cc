@@ -42,14 +42,14 @@ Details revoked_keys_in(const std::vector<NamedFile>& files, bool by_root, std::
   for (const auto& file : files) {
     const auto reason = file.keyword == "revokedkeys" ? why_unusable(file, by_root) : std::string();
     if (reason.empty()) continue;
-    auto detail =
-        about_file(file,
-                   fmt::format("sshd refuses {}: RevokedKeys {} ({}) cannot be read: {}", whose, file.path,
-                               place_in_words(file.place), reason),
-                   reason,
-                   file.path == "none"
-                       ? "\"none\" is the name of a file in a Match block: give the file of the global setting there"
-                       : "put the list of revoked keys back; an empty file revokes none");
+    auto detail = about_file(
+        file,
+        fmt::format("sshd refuses {}: RevokedKeys {} ({}) cannot be read: {}", whose, file.path,
+                    place_in_words(file.place), reason),
+        reason,
+        file.path == "none"
+            ? "\"none\" is the name of a file in a Match block: remove the line, or name the list that counts"
+            : "restore the list of revoked keys; an empty file would let every revoked key in again");
     if (file.walk.end == WalkEnd::missing) {
       detail.sshd_logs =
           fmt::format("Error checking authentication key in revoked keys file {}: {}", file.path, reason);
@@ -151,7 +151,7 @@ using S = Rule<Server>;
 const std::array server_rows = {
     S{{"revoked-keys-unusable", Subject::server, Effect::refuses, Severity::error,
        "RevokedKeys cannot be read: every key is refused.", revoked_why,
-       "Put the list back; an empty file revokes none."},
+       "Restore the list; an empty file would let every revoked key in again."},
       revoked_keys_unusable},
     S{{"trusted-ca-missing", Subject::server, Effect::informs, Severity::error,
        "TrustedUserCAKeys cannot be read: every certificate is refused.",
@@ -173,7 +173,7 @@ using R = Rule<AccountEvidence>;
 const std::array account_rows = {
     R{{"own-revoked-keys-unusable", Subject::account, Effect::refuses, Severity::error,
        "RevokedKeys of a Match block cannot be read: every key of the account is refused.", revoked_why,
-       "Put the list back; an empty file revokes none. \"none\" is a file name there."},
+       "Restore the list, or remove the line. \"none\" is a file name there."},
       own_revoked_keys_unusable},
 };
 

@@ -13,16 +13,18 @@ namespace {
 
 using Details = std::vector<Detail>;
 
-Details keys_command_without_user(const AccountEvidence& evidence, const Context&) {
+Details keys_command_without_user(const AccountEvidence& evidence, const Context& context) {
   const auto& settings = evidence.settings;
-  if (settings.authorized_keys_command.empty() || !settings.authorized_keys_command_user.empty()) return {};
+  const bool said_already = context.server != nullptr && !context.server->faults.empty();
+  if (said_already || settings.authorized_keys_command.empty() || !settings.authorized_keys_command_user.empty())
+    return {};
   return {{.path = {},
            .message = fmt::format("AuthorizedKeysCommand{} is not run, because AuthorizedKeysCommandUser is not set",
                                   place_of(evidence, "authorizedkeyscommand")),
            .sshd_logs = "No user for AuthorizedKeysCommand specified, skipping",
            .expected = "AuthorizedKeysCommandUser",
            .actual = "none",
-           .remedy = {{}, "set AuthorizedKeysCommandUser in the same Match block"}}};
+           .remedy = {{}, "set AuthorizedKeysCommandUser beside it, to an account that does nothing else"}}};
 }
 
 Details root_login_off(const AccountEvidence& evidence, const Context&) {
@@ -56,7 +58,7 @@ Details key_not_enough(const AccountEvidence& evidence, const Context& context) 
   if (lists.empty() || !has_keys(evidence) || std::ranges::any_of(lists, is_a_key_alone)) return {};
   const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
   const bool holds_for_all = context.server != nullptr && lists == context.server->settings.authentication_methods;
-  if (holds_for_all || !std::ranges::any_of(lists, mentions_keys)) return {};
+  if (holds_for_all || evidence.settings.no_method_left || !std::ranges::any_of(lists, mentions_keys)) return {};
   return {{.path = {},
            .message = fmt::format("a key alone is not enough: AuthenticationMethods {}{}", fmt::join(lists, " "),
                                   place_of(evidence, "authenticationmethods")),
@@ -65,10 +67,29 @@ Details key_not_enough(const AccountEvidence& evidence, const Context& context) 
            .remedy = {{}, "nothing to do if more than a key is meant to be asked for"}}};
 }
 
+Details methods_switched_off(const AccountEvidence& evidence, const Context& context) {
+  const bool said_already = context.server != nullptr && !context.server->faults.empty();
+  if (!evidence.settings.no_method_left || said_already || !has_keys(evidence)) return {};
+  const auto lists = fmt::format("{}", fmt::join(evidence.settings.authentication_methods, " "));
+  return {
+      {.path = {},
+       .message = fmt::format("sshd ends its connections: AuthenticationMethods {}{} needs methods that are switched "
+                              "off for it",
+                              lists, place_of(evidence, "authenticationmethods")),
+       .sshd_logs = "No AuthenticationMethods left after eliminating disabled methods",
+       .expected = "a list of methods that are all switched on",
+       .actual = lists,
+       .remedy = {{},
+                  "switch the method on for this account (KbdInteractiveAuthentication, PasswordAuthentication, "
+                  "...), or take it out of the list"}}};
+}
+
 Details keys_never_asked(const AccountEvidence& evidence, const Context&) {
   const auto& lists = evidence.settings.authentication_methods;
   const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
-  if (lists.empty() || !has_keys(evidence) || std::ranges::any_of(lists, mentions_keys)) return {};
+  if (lists.empty() || evidence.settings.no_method_left || !has_keys(evidence) ||
+      std::ranges::any_of(lists, mentions_keys))
+    return {};
   return {{.path = {},
            .message = fmt::format("it has keys, but no list of AuthenticationMethods{} has publickey: {}",
                                   place_of(evidence, "authenticationmethods"), fmt::join(lists, " ")),
@@ -117,15 +138,18 @@ Details settings_unknown(const AccountEvidence& evidence, const Context&) {
 Details key_file_not_read(const AccountEvidence& evidence, const Context&) {
   if (!evidence.ignored_key_file || has_keys(evidence)) return {};
   const auto& file = *evidence.ignored_key_file;
-  const auto& names = evidence.settings.authorized_keys_file;
+  std::vector<std::string> read;
+  for (const auto& other : evidence.key_files) read.push_back(other.path);
+  const auto instead = read.empty() ? std::string("no key file") : fmt::format("{}", fmt::join(read, " and "));
   return {{.path = file.path,
-           .message = fmt::format("{} ({} line{}) is ignored: sshd reads {}{}", file.path, file.key_lines,
-                                  file.key_lines == 1 ? "" : "s",
-                                  names.empty() ? "no file" : fmt::format("{}", fmt::join(names, " ")),
-                                  place_of(evidence, "authorizedkeysfile")),
+           .message =
+               fmt::format("{} ({} line{}) is ignored: sshd reads {}{}, and finds no keys", file.path, file.key_lines,
+                           file.key_lines == 1 ? "" : "s", instead, place_of(evidence, "authorizedkeysfile")),
            .expected = "keys where AuthorizedKeysFile says",
            .actual = file.path,
-           .remedy = {{}, "put the keys where sshd reads them, or remove the file"}}};
+           .remedy = {{},
+                      "copy the keys that are still wanted to where sshd reads them, or correct AuthorizedKeysFile, "
+                      "before this file goes"}}};
 }
 
 constexpr std::string_view methods_why =
@@ -156,6 +180,12 @@ const std::array rows = {
        "auth.c: auth_root_allowed)",
        "See that each key line has command=."},
       root_forced_commands_only},
+    R{{"methods-switched-off", of_account, Effect::refuses, Severity::error,
+       "AuthenticationMethods needs methods that are switched off.",
+       "A list that holds a disabled method is dropped; with none left sshd ends the connection. In a Match block sshd "
+       "does not notice that when it starts. (OpenSSH auth2.c: auth2_setup_methods_lists)",
+       "Switch the method on for the account, or take it out of the list."},
+      methods_switched_off},
     R{{"keys-never-asked", of_account, Effect::refuses, Severity::error, "sshd never asks the account for a key.",
        methods_why, "Add publickey to a list of AuthenticationMethods."},
       keys_never_asked},
@@ -171,7 +201,7 @@ const std::array rows = {
     R{{"key-file-not-read", of_account, Effect::informs, Severity::warning,
        "There are keys in a file that sshd does not read.",
        "AuthorizedKeysFile (sshd_config(5)) names other files for the account.",
-       "Put the keys where sshd reads them, or remove the file."},
+       "Copy the keys that are still wanted to where sshd reads them, or correct AuthorizedKeysFile."},
       key_file_not_read},
 };
 

@@ -36,7 +36,8 @@ struct Settings {
   std::vector<std::string> authorized_keys_file = {".ssh/authorized_keys", ".ssh/authorized_keys2"};
   std::string authorized_keys_command;
   std::string authorized_keys_command_user;
-  std::vector<std::string> authentication_methods;  // empty for "any"
+  std::vector<std::string> authentication_methods;  // empty for "any"; without those that need what is switched off
+  bool no_method_left = false;                      // nothing of AuthenticationMethods is possible
   std::vector<std::string> revoked_keys;
   std::string trusted_user_ca_keys;
   std::string chroot_directory;

@@ -91,10 +91,10 @@ TEST_F(SmallSystem, UsageErrorsAreTwoAndSayWhatToDo) {
       {{"well", "--sshd-version", "dropbear"}, "sshaudit: --sshd-version: not as ssh -V prints it: dropbear\n"},
       {{"well", "-o", "/dev/null"}, "sshaudit: write: exists, and is no regular file: /dev/null\n"},
       {{"well", "--from", "localhost"},
-       "sshaudit: --from: no address in localhost\nRun with --help for more information.\n"},
+       "sshaudit: --from: localhost is not ADDRESS or ADDRESS,HOST, such as 10.1.2.3\nRun with --help for more "
+       "information.\n"},
       {{"config", "well", "open"}, "sshaudit: config takes one USER\nRun with --help for more information.\n"},
-      {{"config", "--why", "Nonsense"},
-       "sshaudit: --why: no keyword that this sshd knows and that bears on a login: Nonsense\n"},
+      {{"config", "--why", "Nonsense"}, "sshaudit: --why: no keyword that this sshd knows: Nonsense\n"},
       {{"well", "--format", "xml"},
        "sshaudit: xml is none of text|json|ndjson\nRun with --help for more information.\n"},
       {{"well", "-o", "/no/such/directory/report"},

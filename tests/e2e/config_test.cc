@@ -135,7 +135,7 @@ TEST_F(ConfigAsRoot, WhatHoldsForSomeConnectionsNamesThem) {
   const auto root = account_of(report({"root"}), "root");
   EXPECT_EQ(root["key_login"], "accepted");
   ASSERT_EQ(rules_of(root["findings"]), std::vector<std::string>{"root-login-off"});
-  EXPECT_EQ(root["findings"][0]["connections"], "none of the others");
+  EXPECT_EQ(root["findings"][0]["connections"], "all other connections");
   EXPECT_EQ(root["findings"][0]["severity"], "notice");
   EXPECT_EQ(account_of(report({"root", "--from", "10.1.1.1"}), "root")["findings"].size(), 0U);
   EXPECT_EQ(account_of(report({"root", "--from", "192.0.2.9"}), "root")["key_login"], "refused");

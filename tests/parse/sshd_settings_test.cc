@@ -23,6 +23,7 @@ TEST(SshdSettings, TakesWhatBearsOnAKeyLogin) {
   expected.authorized_keys_command = "/bin/keys %u";
   expected.authorized_keys_command_user = "nobody";
   expected.authentication_methods = {"publickey,password", "hostbased"};
+  expected.no_method_left = true;  // both lists hold a method that is switched off
   expected.revoked_keys = {"/r"};
   expected.trusted_user_ca_keys = "/ca";
   expected.chroot_directory = "/srv/%u";
@@ -35,6 +36,12 @@ TEST(SshdSettings, TakesWhatBearsOnAKeyLogin) {
                        "TrustedUserCAKeys /ca\nChrootDirectory /srv/%u\nForceCommand internal-sftp -l INFO\n")),
       expected);
   EXPECT_EQ(settings_of(read("")), Settings{});
+}
+
+TEST(SshdSettings, ListsWithADisabledMethodDoNotCount) {
+  const auto settings = settings_of(read("AuthenticationMethods publickey,hostbased publickey,password\n"));
+  EXPECT_EQ(settings.authentication_methods, std::vector<std::string>{"publickey,password"});
+  EXPECT_FALSE(settings.no_method_left);
 }
 
 // sshd_config(5): "none" is understood outside of Match blocks; inside it is the name of a file.

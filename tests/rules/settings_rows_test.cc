@@ -88,8 +88,22 @@ const std::vector<Row>& settings_rows() {
          e.settings.authentication_methods = {"password", "publickey"};
        },
        {}},
+      {"methods-switched-off",
+       [](Evidence& e, Database&) {
+         e.settings.authentication_methods = {"publickey,password"};
+         e.settings.no_method_left = true;
+       },
+       Expected{"methods-switched-off", "", KeyLogin::refused}},
+      {"methods-switched-off", [](Evidence& e, Database&) { e.settings.authentication_methods = {"publickey"}; }, {}},
       {"key-not-enough", [](Evidence& e, Database&) { e.settings.authentication_methods = {"publickey,password"}; },
        Expected{"key-not-enough", "", KeyLogin::accepted}},
+      {"methods-switched-off",
+       [](Evidence& e, Database&) {
+         e.settings.authentication_methods = {"publickey,password"};
+         e.settings.no_method_left = true;
+       },
+       Expected{"methods-switched-off", "", KeyLogin::refused}},
+      {"methods-switched-off", [](Evidence& e, Database&) { e.settings.authentication_methods = {"publickey"}; }, {}},
       {"key-not-enough", [](Evidence& e, Database&) { e.settings.authentication_methods = {"publickey"}; }, {}},
       {"own-revoked-keys-unusable",
        [](Evidence& e, Database&) { origin_of(e).named_files = {missing_file("revokedkeys")}; },
@@ -243,12 +257,12 @@ TEST(SettingsRules, FindingsOfSomeConnectionsNameThem) {
   const auto server = healthy_server();
   const auto fine = judged([](Evidence&) {}, server);
   const auto off = judged([](Evidence& e) { e.settings.pubkey_authentication = false; }, server);
-  const auto merged = merge_reports({{"Address 10.0.0.0/8", fine}, {"none of the others", off}});
+  const auto merged = merge_reports({{"Address 10.0.0.0/8", fine}, {"all other connections", off}});
   EXPECT_EQ(merged.key_login, KeyLogin::accepted);
   ASSERT_EQ(merged.findings.size(), 1U);
-  EXPECT_EQ(merged.findings[0].connections, "none of the others");
+  EXPECT_EQ(merged.findings[0].connections, "all other connections");
   EXPECT_EQ(merged.findings[0].severity(), Severity::notice);
-  const auto both = merge_reports({{"Address 10.0.0.0/8", off}, {"none of the others", off}});
+  const auto both = merge_reports({{"Address 10.0.0.0/8", off}, {"all other connections", off}});
   EXPECT_EQ(both.key_login, KeyLogin::refused);
   ASSERT_EQ(both.findings.size(), 1U);
   EXPECT_EQ(both.findings[0].connections, "");

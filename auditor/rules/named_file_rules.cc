@@ -96,25 +96,24 @@ Details trusted_ca_missing(const Server& server, const Context&) {
   return details;
 }
 
-// The walk of sshd over the program: root alone may own and write it, whoever it runs as.
-std::vector<Fault> faults_of_program(const NamedFile& file, const Context& context) {
+// The walk of sshd over the program: root alone may own and write it, whoever it runs as. Empty when nothing is wrong.
+std::string fault_on_the_way(const NamedFile& file, const Context& context) {
   AccountEvidence of_root;
   of_root.account = {"root", 0, 0, "", ""};
   KeyFile program;
   program.walk = file.walk;
   ScanPosition start = 0;
-  return strict_modes_faults(program, of_root, context, start);
+  const auto faults = strict_modes_faults(program, of_root, context, start);  // they point into `program`
+  if (faults.empty()) return {};
+  const auto& component = *faults.front().component;
+  return fmt::format("{} is {}, and root alone may own and write it", component.path,
+                     mode_and_owner(component.status, context.accounts));
 }
 
 std::string why_unsafe(const NamedFile& file, const Context& context) {
   if (file.walk.end != WalkEnd::found) return errno_in_words(file.walk.errnum);
   const auto& status = file.walk.components.back().status;
-  if (!S_ISREG(status.mode)) return fmt::format("it is {}", kind_of(status.mode));
-  const auto faults = faults_of_program(file, context);
-  if (faults.empty()) return {};
-  const auto& component = *faults.front().component;
-  return fmt::format("{} is {}, and root alone may own and write it", component.path,
-                     mode_and_owner(component.status, context.accounts));
+  return S_ISREG(status.mode) ? fault_on_the_way(file, context) : fmt::format("it is {}", kind_of(status.mode));
 }
 
 Details keys_command_unsafe(const Server& server, const Context& context) {

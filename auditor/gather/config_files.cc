@@ -36,6 +36,7 @@ Result<ConfigFile> ConfigFiles::read(const std::string& path) {
   struct stat status {};
   const Fd node = open_node(*found.node);
   if (!node || fstat(node.get(), &status) != 0) return tl::unexpected(errno_error("open", path));
+  if (S_ISDIR(status.st_mode)) directories_.push_back(path);
   if (S_ISDIR(status.st_mode) || is_null_device(status)) return ConfigFile{path, {}};
   if (!S_ISREG(status.st_mode)) return tl::unexpected(Error{"not a regular file", path, 0});
   if (status.st_size > static_cast<off_t>(largest_config)) {

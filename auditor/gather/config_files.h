@@ -29,6 +29,9 @@ class ConfigFiles {
   // Of all that was read: the path of the one that changed last after `time` (seconds since 1970); empty for none.
   std::string newer_than(std::int64_t time) const;
 
+  // What was asked for as a file and is a directory.
+  const std::vector<std::string>& directories() const { return directories_; }
+
   // A file that a setting names, looked at with the rights of the caller.
   NamedFile look_at(const std::string& keyword, const std::string& path, const ConfigPlace& place);
 
@@ -39,6 +42,7 @@ class ConfigFiles {
 
   std::string root_;  // empty for "/"
   PathResolver resolver_;
+  std::vector<std::string> directories_;
   std::map<std::string, std::int64_t> changed_;  // time of the last modification, by path
 };
 

@@ -178,6 +178,7 @@ void Sshd::read_configuration(const SshdChoice& choice) {
   if (!server_.unread) server_.unread = config_.unread;
   server_.faults = config_.faults;
   if (is_missing_whole) server_.faults.insert(server_.faults.begin(), {{server_.config, 0}, "there is no such file"});
+  server_.directories = files_->directories();
   server_.connection_faults = config_.connection_faults;
   note_newer_file();
   const auto settings = evaluate(config_, {}).settings;

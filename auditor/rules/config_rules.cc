@@ -57,6 +57,18 @@ Details config_unread(const Server& server, const Context&) {
            .remedy = {{}, server.by_root ? "see what \"sshd -t\" says of the file" : "run sshaudit as root"}}};
 }
 
+Details config_directory(const Server& server, const Context&) {
+  Details details;
+  for (const auto& path : server.directories) {
+    details.push_back({.path = path,
+                       .message = fmt::format("{} is a directory: sshd takes it for an empty file", path),
+                       .expected = "a file",
+                       .actual = "a directory",
+                       .remedy = {{}, "put the file in its place, or correct the Include line that names it"}});
+  }
+  return details;
+}
+
 Details self_check_different(const Server& server, const Context&) {
   Details details;
   for (const auto& difference : server.differences) {
@@ -204,6 +216,11 @@ const std::array rows = {
        "What a file says that was not read is not known, and it may come before anything that was.",
        "Run sshaudit as root."},
       config_unread},
+    S{{"config-directory", Subject::server, Effect::informs, Severity::warning,
+       "A directory stands where sshd looks for a configuration file.",
+       "sshd opens it, reads nothing and says nothing. (OpenSSH servconf.c: load_server_config)",
+       "Put the file in its place, or correct the Include line that names it."},
+      config_directory},
     S{{"self-check-different", Subject::server, Effect::unknown, Severity::warning,
        "sshd -T and sshaudit read the configuration differently.",
        "Values that sshaudit reads are held against sshd -T once a run; what sshd says counts.",

@@ -110,6 +110,7 @@ struct Server {
   std::vector<ConfigDifference> differences;
   std::vector<ConfigFault> faults;             // sshd would not start
   std::vector<ConfigFault> connection_faults;  // sshd ends every connection
+  std::vector<std::string> directories;        // where a file should be: sshd reads nothing from them
   std::optional<Error> unread;                 // a part of the configuration could not be read
   std::vector<ShadowedLine> shadowed;
   std::vector<NamedFile> named_files;          // of the global settings

@@ -141,6 +141,13 @@ TEST_F(ConfigAsRoot, WhatHoldsForSomeConnectionsNamesThem) {
   EXPECT_EQ(account_of(report({"root", "--from", "192.0.2.9"}), "root")["key_login"], "refused");
 }
 
+TEST_F(ConfigAsRoot, ADirectoryInPlaceOfTheFileIsNamed) {
+  system_.make_directory(main_file, root_owner, 0755);
+  const auto run = inside({"alice", "--format", "json"});
+  EXPECT_EQ(run.exit_status, 1);
+  EXPECT_EQ(rules_of(Json::parse(run.out)["findings"]), std::vector<std::string>{"config-directory"});
+}
+
 // A fault of a file stays one, however the Match blocks cut the connections.
 TEST_F(ConfigAsRoot, AFaultyFileIsNoMatterOfConnections) {
   configure("Match Address 203.0.113.5\n  AuthorizedKeysFile /etc/ssh/keys-ext/%u\n");

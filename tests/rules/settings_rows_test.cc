@@ -151,6 +151,8 @@ const std::vector<HostRow>& config_rows() {
        },
        true},
       {"config-unread", [](Server&, Database&) {}, false},
+      {"config-directory", [](Server& s, Database&) { s.directories = {"/etc/ssh/sshd_config"}; }, true},
+      {"config-directory", [](Server&, Database&) {}, false},
       {"self-check-different",
        [](Server& s, Database&) {
          s.differences = {{"usepam", "no", "yes", "root"}};

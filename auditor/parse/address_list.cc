@@ -117,6 +117,14 @@ int matches_address_list(std::optional<std::string_view> address, std::string_vi
   }
 }
 
+int matches_client(std::string_view host, std::string_view address, std::string_view list) {
+  const int by_address = matches_address_list(address, list);
+  if (by_address < 0) return by_address == -1 ? 0 : by_address;
+  const int by_name = matches_pattern_list(lower_case(host), list, true);
+  if (by_name < 0) return 0;
+  return by_name > 0 || by_address > 0 ? 1 : 0;
+}
+
 bool is_address_list(std::string_view list, unsigned version) {
   if (matches_address_list(std::nullopt, list) != 0) return false;
   while (version >= 908 && !list.empty()) {

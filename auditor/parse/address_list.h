@@ -46,6 +46,11 @@ bool contains(const Network& network, const IpAddress& address);
 // checked.
 int matches_address_list(std::optional<std::string_view> address, std::string_view list);
 
+// The same for a client with a host name: 1 when the address or the name matches, 0 when neither does or a negated
+// element matches one of them, -2 when the list is wrong. Without UseDNS the name is the address. Source: match.c,
+// match_host_and_ip.
+int matches_client(std::string_view host, std::string_view address, std::string_view list);
+
 // Whether nothing is wrong with such a list, which may hold host names too (behind the @ of AllowUsers). `version` is a
 // version_number(): from 9.8 on a prefix of more than 128 bits is wrong, before it makes the element a mere pattern.
 bool is_address_list(std::string_view list, unsigned version);

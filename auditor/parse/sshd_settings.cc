@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "parse/authentication_methods.h"
+#include "parse/config_values.h"
 #include "parse/pattern.h"
 #include "parse/sshd_config.h"
 
@@ -32,6 +33,17 @@ std::string first_text(const EffectiveConfig& config, std::string_view keyword) 
 }
 
 std::string unless_none(const std::string& value) { return lower_case(value) == "none" ? std::string() : value; }
+
+// The name changed in 8.5.
+std::string accepted_algorithms(const EffectiveConfig& config) {
+  const auto now = first_text(config, "pubkeyacceptedalgorithms");
+  return now.empty() ? first_text(config, "pubkeyacceptedkeytypes") : now;
+}
+
+unsigned number_of(const std::string& text) {
+  const auto number = parse_integer(text);
+  return number ? static_cast<unsigned>(*number) : 0;
+}
 
 bool is_yes(const EffectiveConfig& config, std::string_view keyword) { return first_text(config, keyword) == "yes"; }
 
@@ -97,6 +109,10 @@ Settings settings_of(const EffectiveConfig& config) {
       !settings.authentication_methods.empty() && std::ranges::all_of(settings.authentication_methods, is_impossible);
   if (!settings.no_method_left) std::erase_if(settings.authentication_methods, is_impossible);
   settings.revoked_keys = revoked_keys_of(config);
+  settings.pubkey_accepted_algorithms = accepted_algorithms(config);
+  settings.ca_signature_algorithms = first_text(config, "casignaturealgorithms");
+  settings.required_rsa_size = number_of(first_text(config, "requiredrsasize"));
+  settings.use_dns = is_yes(config, "usedns");
   settings.trusted_user_ca_keys = unless_none(first_text(config, "trustedusercakeys"));
   settings.chroot_directory = unless_none(first_text(config, "chrootdirectory"));
   settings.force_command = unless_none(first_text(config, "forcecommand"));

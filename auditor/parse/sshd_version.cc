@@ -37,9 +37,14 @@ struct FactRow {
 };
 
 constexpr std::array since = {
-    FactRow{7, 8, &SshdFacts::expands_uid},
-    FactRow{9, 1, &SshdFacts::logs_open_failures},
-    FactRow{10, 0, &SshdFacts::globs_key_files},
+    FactRow{7, 6, &SshdFacts::asks_rsa_size},      FactRow{7, 7, &SshdFacts::strict_options},
+    FactRow{7, 7, &SshdFacts::free_separators},    FactRow{7, 8, &SshdFacts::expands_uid},
+    FactRow{7, 8, &SshdFacts::reads_any_line},     FactRow{7, 8, &SshdFacts::underscore_names},
+    FactRow{7, 9, &SshdFacts::service_names},      FactRow{8, 1, &SshdFacts::limits_permits},
+    FactRow{8, 7, &SshdFacts::limits_environment}, FactRow{9, 1, &SshdFacts::logs_open_failures},
+    FactRow{9, 1, &SshdFacts::utc_times},          FactRow{10, 0, &SshdFacts::globs_key_files},
+    FactRow{10, 4, &SshdFacts::old_times},         FactRow{9, 9, &SshdFacts::exact_types},
+    FactRow{7, 9, &SshdFacts::needs_names},        FactRow{10, 3, &SshdFacts::any_point},
 };
 
 Vendor vendor_of_tag(std::string_view tag) {
@@ -131,6 +136,8 @@ SshdFacts facts_of(const SshdVersion& version) {
         version.major != 0 && (version.major < row.major || (version.major == row.major && version.minor < row.minor));
     facts.*row.fact = !older;
   }
+  // Backported in 8.7p1-33, years ago; the program does not say which package it is from.
+  if (version.vendor == Vendor::rhel && version.major == 8 && version.minor == 7) facts.utc_times = true;
   return facts;
 }
 

@@ -2,6 +2,7 @@
 // The sshd of the audited system: which one it is, and the settings that bear on a key login.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +40,10 @@ struct Settings {
   std::vector<std::string> authentication_methods;  // empty for "any"; without those that need what is switched off
   bool no_method_left = false;                      // nothing of AuthenticationMethods is possible
   std::vector<std::string> revoked_keys;
+  std::string pubkey_accepted_algorithms;  // names with commas, as `sshd -T` prints them; empty when it is not known
+  std::string ca_signature_algorithms;     // likewise; empty, too, for an sshd without it (before 7.9)
+  unsigned required_rsa_size = 0;          // bits; 0 for an sshd without RequiredRSASize
+  bool use_dns = false;
   std::string trusted_user_ca_keys;
   std::string chroot_directory;
   std::string force_command;
@@ -76,8 +81,9 @@ struct NamedFile {
   std::string keyword;  // in lower case
   std::string path;
   ConfigPlace place;
-  PathWalk walk;        // as the caller sees it
-  int open_errnum = 0;  // why it cannot be read, though the walk got there
+  PathWalk walk;                // as the caller sees it
+  int open_errnum = 0;          // why it cannot be read, though the walk got there
+  std::size_t faulty_line = 0;  // of a list of revoked keys: one that is no key; 0 for none
 
   bool operator==(const NamedFile&) const = default;
 };

@@ -25,6 +25,12 @@ TEST(SshdSettings, TakesWhatBearsOnAKeyLogin) {
   expected.authentication_methods = {"publickey,password", "hostbased"};
   expected.no_method_left = true;  // both lists hold a method that is switched off
   expected.revoked_keys = {"/r"};
+  const auto initial = settings_of(read(""));
+  EXPECT_TRUE(initial.pubkey_accepted_algorithms.starts_with("ssh-ed25519-cert-v01@openssh.com,"));
+  expected.pubkey_accepted_algorithms = initial.pubkey_accepted_algorithms;
+  expected.ca_signature_algorithms = "ssh-ed25519";
+  expected.required_rsa_size = 3072;
+  expected.use_dns = true;
   expected.trusted_user_ca_keys = "/ca";
   expected.chroot_directory = "/srv/%u";
   expected.force_command = "internal-sftp -l INFO";
@@ -33,9 +39,14 @@ TEST(SshdSettings, TakesWhatBearsOnAKeyLogin) {
                        "AuthorizedKeysFile /etc/ssh/keys/%u .ssh/authorized_keys\n"
                        "AuthorizedKeysCommand /bin/keys %u\nAuthorizedKeysCommandUser nobody\n"
                        "AuthenticationMethods publickey,password hostbased\nRevokedKeys /r\n"
-                       "TrustedUserCAKeys /ca\nChrootDirectory /srv/%u\nForceCommand internal-sftp -l INFO\n")),
+                       "TrustedUserCAKeys /ca\nChrootDirectory /srv/%u\nForceCommand internal-sftp -l INFO\n"
+                       "CASignatureAlgorithms ssh-ed25519\nRequiredRSASize 3072\nUseDNS yes\n")),
       expected);
-  EXPECT_EQ(settings_of(read("")), Settings{});
+  Settings otherwise;
+  otherwise.pubkey_accepted_algorithms = initial.pubkey_accepted_algorithms;
+  otherwise.ca_signature_algorithms = initial.ca_signature_algorithms;
+  otherwise.required_rsa_size = 1024;
+  EXPECT_EQ(initial, otherwise);
 }
 
 TEST(SshdSettings, ListsWithADisabledMethodDoNotCount) {

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "rules/account_rules.h"
 #include "rules/host_rules.h"
+#include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
+#include "rules/key_lines.h"
 #include "rules/settings_rules.h"
 
 namespace sshaudit {
@@ -16,11 +19,12 @@ bool any_of(std::span<const Finding> findings, Effect effect) {
   return std::ranges::any_of(findings, [&](const auto& finding) { return finding.rule->effect == effect; });
 }
 
-// How many key files each fate met.
+// How many key files each fate met. One with keys of which none is of use is refused.
 struct KeyFiles {
   std::size_t usable = 0;
   std::size_t refused = 0;
   std::size_t unknown = 0;
+  LineFates lines;  // of those that are usable
 };
 
 // Key files of one account share directories: what is wrong with one of those is said once, where sshd first logs it.
@@ -35,29 +39,79 @@ void add_once(std::vector<Finding>& findings, Finding finding) {
   findings.push_back(std::move(finding));
 }
 
-void judge_key_file(const KeyFileSubject& subject, const Context& context, std::vector<Finding>& findings,
-                    KeyFiles& files) {
-  std::vector<Finding> own;
-  judge(walk_rules(), subject, context, own);
-  judge(open_rules(), subject, context, own);
-  if (any_of(own, Effect::refuses)) {
+void count_key_file(const std::vector<Finding>& of_file, bool is_cut, const LineFates& lines, KeyFiles& files) {
+  if (any_of(of_file, Effect::refuses)) {
     ++files.refused;
-  } else if (any_of(own, Effect::unknown)) {
-    ++files.unknown;
-  } else {
+  } else if (lines.usable > 0) {
     ++files.usable;
+    files.lines.usable += lines.usable;
+    files.lines.closing += lines.closing;
+  } else if (any_of(of_file, Effect::unknown) || is_cut || lines.unknown > 0) {
+    ++files.unknown;
+  } else if (lines.unusable > 0) {
+    ++files.refused;
   }
-  for (auto& finding : own) add_once(findings, std::move(finding));
 }
 
-// The first line that applies decides. One usable key file is enough.
+const Finding* first_of(const std::vector<Finding>& findings, Effect effect) {
+  const auto found = std::ranges::find_if(findings, [&](const Finding& one) { return one.rule->effect == effect; });
+  return found == findings.end() ? nullptr : &*found;
+}
+
+// What sshd does not read lets nobody in.
+void give_up_keys(JudgedLines& lines, const Finding& refusal) {
+  for (auto& mention : lines.mentions) mention.usable = false;
+  for (auto& key : lines.keys) {
+    if (key.use == KeyUse::unusable) continue;
+    key.use = KeyUse::unusable;
+    key.why = "file refused: " + std::string(refusal.rule->id);
+  }
+}
+
+void judge_key_file(const KeyFileSubject& subject, const Context& context, AccountReport& report, KeyFiles& files) {
+  const auto number = static_cast<std::uint32_t>(report.key_files.size());
+  report.key_files.push_back(subject.file.path);
+  auto lines = judge_key_lines(subject.evidence, subject.file, number, context);
+  std::vector<Finding> of_content;
+  judge(key_content_rules(), {subject.evidence, subject.file, lines.mentions}, context, of_content);
+  std::vector<Finding> of_file;
+  if (!holds_no_keys(subject.file, subject.evidence)) {
+    judge(walk_rules(), subject, context, of_file);
+    judge(open_rules(), subject, context, of_file);
+    count_key_file(of_file, subject.file.truncated, lines.fates, files);
+  }
+  if (const auto* refusal = first_of(of_file, Effect::refuses); refusal != nullptr) give_up_keys(lines, *refusal);
+  std::ranges::move(lines.mentions, std::back_inserter(report.mentions));
+  std::ranges::move(lines.keys, std::back_inserter(report.keys));
+  for (auto& finding : of_file) add_once(report.findings, std::move(finding));
+  std::ranges::move(of_content, std::back_inserter(report.findings));
+  std::ranges::move(lines.findings, std::back_inserter(report.findings));
+}
+
+// The first line that applies decides. One usable key is enough.
 KeyLogin fold(std::span<const Finding> of_account, const KeyFiles& files) {
   if (any_of(of_account, Effect::refuses)) return KeyLogin::refused;
   if (any_of(of_account, Effect::unknown))
     return files.refused > 0 && files.usable == 0 && files.unknown == 0 ? KeyLogin::refused : KeyLogin::unknown;
-  if (files.usable > 0) return any_of(of_account, Effect::closes) ? KeyLogin::closes : KeyLogin::accepted;
+  const bool all_close = any_of(of_account, Effect::closes) || files.lines.closing == files.lines.usable;
+  if (files.usable > 0) return all_close ? KeyLogin::closes : KeyLogin::accepted;
   if (files.unknown > 0) return KeyLogin::unknown;
   return files.refused > 0 ? KeyLogin::refused : KeyLogin::none;
+}
+
+std::string why_refused(std::span<const Finding> of_account) {
+  const auto refusal = std::ranges::find_if(of_account, [](auto& one) { return one.rule->effect == Effect::refuses; });
+  if (refusal == of_account.end()) return "sshd refuses every key";
+  return "account refused: " + std::string(refusal->rule->id);
+}
+
+// A key is of no use in an account that is refused.
+void refuse_keys(AccountReport& report, std::string_view why) {
+  for (auto& key : report.keys) {
+    if (key.use == KeyUse::unusable) continue;
+    key.use = KeyUse::unusable;
+    key.why = why;
+  }
 }
 
 }  // namespace
@@ -75,12 +129,16 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
   for (const auto& file : evidence.key_files) {
     // sshd walks for an empty file too, and what it scans then has a say in the next walk.
     const KeyFileSubject subject{evidence, file, strict_modes_faults(file, evidence, context, position)};
-    if (holds_no_keys(file, evidence)) continue;
-    judge_key_file(subject, context, report.findings, files);
+    judge_key_file(subject, context, report, files);
   }
+  judge(nearby_file_rules(), {evidence, report.mentions}, context, report.findings);
+  report.nearby_keys = nearby_keys(evidence, context);
+  report.usable_keys = files.lines.usable;
   report.key_login = fold(std::span(report.findings).first(of_account), files);
   const bool has_keys = report.key_login != KeyLogin::none;
   if (has_keys && context.server != nullptr && refuses_every_key(*context.server)) report.key_login = KeyLogin::refused;
+  if (report.key_login == KeyLogin::refused)
+    refuse_keys(report, why_refused(std::span(report.findings).first(of_account)));
   return report;
 }
 
@@ -91,7 +149,13 @@ AccountReport merge_reports(std::vector<ConnectionReport> reports) {
   AccountReport merged;
   merged.account = reports.front().report.account;
   const auto rank = [&](const ConnectionReport& one) { return std::ranges::find(order, one.report.key_login); };
-  merged.key_login = std::ranges::min(reports, {}, rank).report.key_login;
+  const auto& best = std::ranges::min_element(reports, {}, rank)->report;
+  merged.key_login = best.key_login;
+  merged.usable_keys = best.usable_keys;
+  merged.keys = best.keys;
+  merged.key_files = best.key_files;
+  merged.mentions = best.mentions;
+  merged.nearby_keys = best.nearby_keys;
   const auto expected = std::ranges::count_if(
       reports, [](const ConnectionReport& one) { return one.report.key_login != KeyLogin::none; });
   for (const auto& one : reports) {
@@ -123,6 +187,13 @@ std::vector<Finding> audit_host(const Server& server, const UserDatabase& databa
   judge(named_file_rules(), server, context, findings);
   judge(server_rules(), server, context, findings);
   judge(host_rules(), database, context, findings);
+  return findings;
+}
+
+std::vector<Finding> audit_keys(KeyCensus& census, const Context& context) {
+  std::vector<Finding> findings;
+  census.finish();
+  judge(key_census_rules(), census, context, findings);
   return findings;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/key_census.h"
 #include "rules/rule.h"
 #include "sshaudit/evidence.h"
 #include "sshaudit/report.h"
@@ -22,6 +23,9 @@ AccountReport merge_reports(std::vector<ConnectionReport> reports);
 
 // The findings that are no single account's.
 std::vector<Finding> audit_host(const Server& server, const UserDatabase& database, const Context& context);
+
+// What shows when the keys of many accounts are compared.
+std::vector<Finding> audit_keys(KeyCensus& census, const Context& context);
 
 // Adds what a report counts. `unknown` findings make the summary incomplete.
 void count(const std::vector<Finding>& findings, Summary& summary);

@@ -29,6 +29,7 @@ constexpr auto footer =
     "  sshaudit alice bob             two accounts (as root)\n"
     "  sshaudit --all-users           every account (as root); what a nightly job runs\n"
     "  sshaudit config alice          sshd's settings for alice, each with its file and line\n"
+    "  sshaudit keys --all-users      who can log in where: every key, and whether sshd lets it in\n"
     "  sshaudit rules home-writable   what a finding means\n";
 
 constexpr auto config_footer =
@@ -40,10 +41,22 @@ constexpr auto config_footer =
     "  sshaudit config alice --from 10.1.2.3        for alice when she connects from there\n"
     "  sshaudit config --why PermitRootLogin root   every line that sets it, and which one counts\n";
 
+constexpr auto keys_footer =
+    "One row a key: account, type, bits, fingerprint, whether sshd lets it in or why not, what its options restrict,\n"
+    "comment, file and line. --from, --root, --sshd-config, --sshd-version and --output go with it as with an audit.\n"
+    "Exit status: as of an audit of the same accounts.\n\n"
+    "Examples:\n"
+    "  sshaudit keys alice                         the keys in her key files\n"
+    "  sshaudit keys --all-users --by key          a key that is used in several places stands together\n"
+    "  sshaudit keys --all-users --format csv -o keys.csv\n";
+
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
 const Choices<Format> formats = {{"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}};
+const Choices<Format> key_list_formats = {
+    {"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}, {"csv", Format::csv}};
+const Choices<bool> key_orders = {{"account", false}, {"key", true}};
 const Choices<When> whens = {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
 const Choices<std::optional<Severity>> severities = {
     {"error", Severity::error}, {"warning", Severity::warning}, {"notice", Severity::notice}, {"never", std::nullopt}};
@@ -82,7 +95,8 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
              "Severity from which the exit status is 1 (default warning)");
   add_choice(app, "--color", whens, arguments.color, "Colours in text (default auto; NO_COLOR is honoured)");
   app.add_flag("-q,--quiet", arguments.quiet, "No progress and no summary on standard error");
-  app.add_flag("-v,--verbose", arguments.verbose, "A summary on standard error even without a terminal");
+  app.add_flag("-v,--verbose", arguments.verbose,
+               "Notices too, and a summary on standard error even without a terminal");
 }
 
 int report_usage_error(const std::string& text) {
@@ -109,6 +123,26 @@ std::string contradiction_in(const Arguments& arguments) {
   return {};
 }
 
+CLI::App* add_config(CLI::App& app, Arguments& arguments) {
+  auto* config = app.add_subcommand("config", "Show sshd's settings as sshd -T does, each with its file and line");
+  config->fallthrough();
+  config->add_option("USER", arguments.users, "The user to apply Match blocks for")->option_text(" ");
+  config->footer(config_footer);
+  config->add_option("--why", arguments.why, "Show every line that sets KEYWORD, and what became of it")
+      ->option_text("KEYWORD");
+  return config;
+}
+
+CLI::App* add_keys(CLI::App& app, Arguments& arguments) {
+  auto* keys = app.add_subcommand("keys", "List who can log in where: every key in every key file");
+  keys->fallthrough();
+  keys->add_option("USER", arguments.users, "Accounts whose keys to list")->option_text(" ");
+  add_choice(*keys, "--format", key_list_formats, arguments.format, "What is written (default text)");
+  add_choice(*keys, "--by", key_orders, arguments.by_key, "What the rows are sorted by (default account)");
+  keys->footer(keys_footer);
+  return keys;
+}
+
 }  // namespace
 
 Parsed parse_arguments(int argc, const char* const* argv) {
@@ -117,12 +151,8 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   app.footer(footer);
   app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
   add_audit_options(app, parsed.arguments);
-  auto* config = app.add_subcommand("config", "Show sshd's settings as sshd -T does, each with its file and line");
-  config->fallthrough();
-  config->add_option("USER", parsed.arguments.users, "The user to apply Match blocks for")->option_text(" ");
-  config->footer(config_footer);
-  config->add_option("--why", parsed.arguments.why, "Show every line that sets KEYWORD, and what became of it")
-      ->option_text("KEYWORD");
+  const auto* config = add_config(app, parsed.arguments);
+  const auto* keys = add_keys(app, parsed.arguments);
   auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
   rules->add_option("ID", parsed.arguments.rule, "The rule to show")->option_text(" ");
   try {
@@ -139,6 +169,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   std::error_code error;
   if (std::filesystem::equivalent(parsed.arguments.root, "/", error)) parsed.arguments.root = "/";
   if (config->parsed()) parsed.arguments.verb = Verb::config;
+  if (keys->parsed()) parsed.arguments.verb = Verb::keys;
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
     parsed.exit_status = report_usage_error(text);

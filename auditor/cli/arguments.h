@@ -10,15 +10,16 @@
 
 namespace sshaudit {
 
-enum class Verb { audit, config, rules };
-enum class Format { text, json, ndjson };
+enum class Verb { audit, config, keys, rules };
+enum class Format { text, json, ndjson, csv };
 enum class When { automatic, always, never };
 
 struct Arguments {
   Verb verb = Verb::audit;
   std::vector<std::string> users;  // empty: the caller's own account
   bool all_users = false;
-  std::string rule;  // of `rules`; empty: all
+  bool by_key = false;  // of `keys`: sorted by key instead of by account
+  std::string rule;     // of `rules`; empty: all
   Format format = Format::text;
   std::string output;  // empty: standard output
   std::string root = "/";

@@ -96,12 +96,15 @@ std::string ConfigFiles::newer_than(std::int64_t time) const {
   return newest;
 }
 
-NamedFile ConfigFiles::look_at(const std::string& keyword, const std::string& path, const ConfigPlace& place) {
+NamedFile ConfigFiles::look_at(const std::string& keyword, const std::string& path, const ConfigPlace& place,
+                               std::string* bytes) {
   NamedFile file{keyword, path, place, {}, 0};
   const auto found = resolver_.resolve(path);
   file.walk = walk_of(path, found);
   if (found.end != WalkEnd::found || !S_ISREG(found.node->component.status.mode)) return file;
-  if (!open_for_reading(*found.node)) file.open_errnum = errno;
+  const auto fd = open_for_reading(*found.node);
+  if (!fd) file.open_errnum = errno;
+  if (fd && bytes != nullptr) *bytes = read_open_file(fd.get(), path, largest_config).value_or("");
   return file;
 }
 

@@ -32,8 +32,8 @@ class ConfigFiles {
   // What was asked for as a file and is a directory.
   const std::vector<std::string>& directories() const { return directories_; }
 
-  // A file that a setting names, looked at with the rights of the caller.
-  NamedFile look_at(const std::string& keyword, const std::string& path, const ConfigPlace& place);
+  // A file that a setting names, looked at with the rights of the caller; and its first 16 MiB, if `bytes` is not null.
+  NamedFile look_at(const std::string& keyword, const std::string& path, const ConfigPlace& place, std::string* bytes);
 
  private:
   ConfigFiles(std::string root, PathResolver resolver) : root_(std::move(root)), resolver_(std::move(resolver)) {}

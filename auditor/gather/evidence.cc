@@ -9,16 +9,21 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "gather/directory_names.h"
 #include "gather/fd.h"
 #include "gather/read_file.h"
 #include "parse/key_file_name.h"
 #include "parse/key_lines.h"
+#include "parse/pattern.h"
 
 namespace sshaudit {
 namespace {
 
 constexpr std::size_t most_matches = 1000;  // of one entry of AuthorizedKeysFile
 constexpr std::size_t largest_key_file = 16UL * 1024 * 1024;
+constexpr std::size_t largest_nearby_file = 64UL * 1024;
+constexpr std::size_t most_nearby_files = 8;
+constexpr std::size_t most_names = 500;  // of a directory that are looked at
 
 bool same_file(const FileStatus& judged, const struct stat& opened) {
   return judged.device == opened.st_dev && judged.inode == opened.st_ino && judged.mode == opened.st_mode &&
@@ -30,6 +35,13 @@ int why_not_opened(const PathNode& node) {
   const bool refused = faccessat(node.fd.get(), "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES;
   if (refused) return EACCES;
   return S_ISSOCK(node.component.status.mode) ? ENXIO : 0;
+}
+
+// "id_ed25519.pub", "authorized_key", "Authorized_Keys.txt": by its name alone, for no private key is ever read.
+bool may_hold_public_keys(const std::string& name) {
+  const auto lower = lower_case(name);
+  if (lower.ends_with(".pub")) return true;
+  return lower.find("auth") != std::string::npos && lower.find("key") != std::string::npos;
 }
 
 }  // namespace
@@ -64,7 +76,8 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
   if (!as_root_instead) {
     evidence.home = observe_home(account.home);
     observe_key_files(evidence);
-    observe_ignored_file(evidence);
+    observe_ignored_files(evidence);
+    observe_nearby_files(evidence);
   }
   if (is_root_ && identity.uid != 0) look_as_root(evidence.key_files);
   act_as_root();  // between accounts nothing is done with the rights of one
@@ -97,24 +110,44 @@ void AccountObserver::observe_key_files(AccountEvidence& evidence) {
       evidence.name_error = path.error().path + ": " + path.error().what;
       continue;
     }
-    for (const auto& name : names_of(*path)) evidence.key_files.push_back(observe_key_file(name));
+    for (const auto& name : names_of(*path)) evidence.key_files.push_back(observe_key_file(name, largest_key_file));
   }
 }
 
-// Where everybody looks first, if sshd does not look there at all.
-void AccountObserver::observe_ignored_file(AccountEvidence& evidence) {
-  const auto usual = evidence.account.home + "/.ssh/authorized_keys";
+// Where everybody looks first, if sshd does not look there.
+void AccountObserver::observe_ignored_files(AccountEvidence& evidence) {
   if (evidence.account.home.empty()) return;
-  if (std::ranges::find(evidence.key_files, usual, &KeyFile::path) != evidence.key_files.end()) return;
-  auto file = observe_key_file(usual);
-  if (file.key_lines == 0) return;
-  const auto& status = file.walk.components.back().status;
-  const auto is_same_file = [&](const KeyFile& other) {
-    const auto& components = other.walk.components;
-    return other.walk.end == WalkEnd::found && components.back().status.device == status.device &&
-           components.back().status.inode == status.inode;
-  };
-  if (std::ranges::none_of(evidence.key_files, is_same_file)) evidence.ignored_key_file = std::move(file);
+  for (const auto* const name : {"/.ssh/authorized_keys", "/.ssh/authorized_keys2"}) {
+    const auto path = evidence.account.home + name;
+    if (std::ranges::find(evidence.key_files, path, &KeyFile::path) != evidence.key_files.end()) continue;
+    auto file = observe_key_file(path, largest_key_file);
+    if (file.key_lines == 0) continue;
+    const auto& status = file.walk.components.back().status;
+    const auto is_same_file = [&](const KeyFile& other) {
+      const auto& components = other.walk.components;
+      return other.walk.end == WalkEnd::found && components.back().status.device == status.device &&
+             components.back().status.inode == status.inode;
+    };
+    if (std::ranges::none_of(evidence.key_files, is_same_file)) evidence.ignored_key_files.push_back(std::move(file));
+  }
+}
+
+// Without a line in any key file, it may be that one was put where sshd does not look.
+void AccountObserver::observe_nearby_files(AccountEvidence& evidence) {
+  const auto has_lines = [](const KeyFile& file) { return file.key_lines > 0; };
+  if (evidence.account.home.empty() || std::ranges::any_of(evidence.key_files, has_lines)) return;
+  const auto directory = evidence.account.home + "/.ssh";
+  const auto found = as_user_.resolve_directory(directory);
+  if (found.end != WalkEnd::found || !S_ISDIR(found.node->component.status.mode)) return;
+  for (const auto& name : names_in(*found.node, most_names)) {
+    const auto path = directory + "/" + name;
+    const auto is_it = [&](const KeyFile& file) { return file.path == path; };
+    const bool known =
+        std::ranges::any_of(evidence.key_files, is_it) || std::ranges::any_of(evidence.ignored_key_files, is_it);
+    if (known || !may_hold_public_keys(name) || evidence.nearby_files.size() == most_nearby_files) continue;
+    auto file = observe_key_file(path, largest_nearby_file);
+    if (file.key_lines > 0) evidence.nearby_files.push_back({path, std::move(file.text)});
+  }
 }
 
 // From 10.0 on sshd takes the name for a pattern, and looks for matches with the user's rights.
@@ -130,14 +163,14 @@ std::vector<std::string> AccountObserver::names_of(const std::string& path) cons
   return names;
 }
 
-KeyFile AccountObserver::observe_key_file(const std::string& path) {
+KeyFile AccountObserver::observe_key_file(const std::string& path, std::size_t limit) {
   KeyFile file;
   file.path = path;
   const auto found = as_user_.resolve(path);
   file.walk = walk_of(path, found);
   if (found.end != WalkEnd::found) return file;
   if (S_ISREG(found.node->component.status.mode)) {
-    read_key_file(found, file);
+    read_key_file(found, limit, file);
   } else {
     file.open_errnum = why_not_opened(*found.node);
   }
@@ -145,7 +178,7 @@ KeyFile AccountObserver::observe_key_file(const std::string& path) {
 }
 
 // What is opened has to be what was judged: the owner of the directory may have put another file there since.
-void AccountObserver::read_key_file(const Resolution& found, KeyFile& file) {
+void AccountObserver::read_key_file(const Resolution& found, std::size_t limit, KeyFile& file) {
   const PathNode& node = *found.node;
   const Fd fd = open_for_reading(node);
   struct stat opened {};
@@ -156,9 +189,9 @@ void AccountObserver::read_key_file(const Resolution& found, KeyFile& file) {
   }
   file.changed = !same_file(node.component.status, opened);
   if (file.changed) return;
-  file.read_errnum = read_to_end(fd.get(), static_cast<std::size_t>(opened.st_size), largest_key_file, bytes_);
-  file.key_lines = count_key_lines(bytes_);
-  file.truncated = bytes_.size() == largest_key_file;
+  file.read_errnum = read_to_end(fd.get(), static_cast<std::size_t>(opened.st_size), limit, file.text);
+  file.key_lines = count_key_lines(file.text);
+  file.truncated = static_cast<std::size_t>(opened.st_size) > limit && file.text.size() == limit;
 }
 
 // Where the account may not search a directory, root can tell whether there is anything behind it. Nothing is read.

@@ -2,6 +2,7 @@
 // Looks at one account after the other, with the rights of each.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -32,10 +33,11 @@ class AccountObserver {
   void act_as_root();
   PathWalk observe_home(const std::string& home);
   void observe_key_files(AccountEvidence& evidence);
-  void observe_ignored_file(AccountEvidence& evidence);
+  void observe_ignored_files(AccountEvidence& evidence);
+  void observe_nearby_files(AccountEvidence& evidence);
   std::vector<std::string> names_of(const std::string& path) const;
-  KeyFile observe_key_file(const std::string& path);
-  void read_key_file(const Resolution& found, KeyFile& file);
+  KeyFile observe_key_file(const std::string& path, std::size_t limit);
+  void read_key_file(const Resolution& found, std::size_t limit, KeyFile& file);
   void look_as_root(std::vector<KeyFile>& files);
   std::shared_ptr<const PathWalk> observe_shell(const std::string& shell);
 
@@ -46,7 +48,6 @@ class AccountObserver {
   PathResolver as_root_;
   SshdFacts facts_;
   std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;  // by the field of passwd
-  std::string bytes_;                                                        // reused between key files
 };
 
 }  // namespace sshaudit

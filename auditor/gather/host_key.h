@@ -4,21 +4,20 @@
 
 #include <string>
 
+#include "gather/temporary_files.h"
+
 namespace sshaudit {
 
 // Serves nobody, and goes with this object.
 class HostKey {
  public:
   HostKey();
-  HostKey(const HostKey&) = delete;
-  HostKey& operator=(const HostKey&) = delete;
-  ~HostKey();
 
   bool good() const { return good_; }
-  std::string path() const { return directory_ + "/key"; }
+  std::string path() const { return directory_.path() + "/key"; }
 
  private:
-  std::string directory_;
+  TemporaryFiles directory_;
   bool good_ = false;
 };
 

@@ -20,6 +20,7 @@
 #include "parse/config_mentions.h"
 #include "parse/config_words.h"
 #include "parse/pattern.h"
+#include "parse/revoked_keys.h"
 #include "parse/sshd_settings.h"
 
 namespace sshaudit {
@@ -206,7 +207,13 @@ std::vector<NamedFile> Sshd::look_at_files(const Settings& settings, const Confi
   if (!files_) return files;
   for (const auto& [keyword, path] : files_named_by(settings)) {
     const auto place = places.find(keyword);
-    files.push_back(files_->look_at(keyword, path, place == places.end() ? ConfigPlace{} : place->second));
+    const bool is_list = keyword == "revokedkeys";
+    std::string bytes;
+    files.push_back(files_->look_at(keyword, path, place == places.end() ? ConfigPlace{} : place->second,
+                                    is_list ? &bytes : nullptr));
+    if (is_list && !is_revocation_list(bytes)) {
+      files.back().faulty_line = parse_revoked_keys(bytes, key_grammar(server_.version)).faulty_line;
+    }
   }
   return files;
 }

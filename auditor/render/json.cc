@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The report as JSON, schema sshaudit-report/1 (packaging/schema/sshaudit-report-1.json).
-#include <openssl/evp.h>
-
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "render/json_text.h"
 #include "render/renderer.h"
 #include "render/visible_text.h"
 #include "render/words.h"
@@ -12,25 +10,7 @@
 namespace sshaudit {
 namespace {
 
-using Json = nlohmann::ordered_json;
 constexpr auto schema = "sshaudit-report/1";
-
-std::string base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const auto size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
-
-// Names and paths are bytes: those that are not UTF-8 are given whole, not approximately.
-Json bytes_json(const std::string& bytes) {
-  if (is_utf8(bytes)) return bytes;
-  return Json{{"base64", base64(bytes)}};
-}
-
-Json text_json(const std::string& text) { return is_utf8(text) ? text : visible(text); }
 
 Json remedy_json(const Remedy& remedy) {
   Json json = Json::object();
@@ -52,6 +32,7 @@ Json finding_json(const Finding& finding) {
   if (!finding.connections.empty()) json["connections"] = text_json(finding.connections);
   if (!detail.path.empty()) json["path"] = bytes_json(detail.path);
   if (detail.line != 0) json["line"] = detail.line;
+  if (detail.column != 0) json["column"] = detail.column;
   json["message"] = text_json(detail.message);
   if (!detail.sshd_logs.empty()) json["sshd_logs"] = text_json(detail.sshd_logs);
   if (!detail.expected.empty()) json["expected"] = text_json(detail.expected);
@@ -105,13 +86,11 @@ Json summary_json(const Summary& summary) {
 }
 
 Json account_json(const AccountReport& report) {
-  return {{"user", bytes_json(report.account.name)}, {"uid", report.account.uid},
-          {"home", bytes_json(report.account.home)}, {"shell", bytes_json(report.account.shell)},
-          {"key_login", word(report.key_login)},     {"findings", findings_json(report.findings)}};
+  return {{"user", bytes_json(report.account.name)},   {"uid", report.account.uid},
+          {"home", bytes_json(report.account.home)},   {"shell", bytes_json(report.account.shell)},
+          {"key_login", word(report.key_login)},       {"usable_keys", report.usable_keys},
+          {"findings", findings_json(report.findings)}};
 }
-
-// Everything beyond ASCII is escaped, so the text is safe on a terminal too.
-std::string line_of(const Json& json) { return json.dump(-1, ' ', true) + '\n'; }
 
 class JsonRenderer : public Renderer {
  public:
@@ -128,7 +107,8 @@ class JsonRenderer : public Renderer {
     return {};
   }
 
-  std::string end(const Summary& summary) override {
+  std::string end(const Summary& summary, const std::vector<Finding>& of_host) override {
+    for (auto& finding : findings_json(of_host)) report_["findings"].push_back(std::move(finding));
     report_["summary"] = summary_json(summary);
     return report_.dump(2, ' ', true) + '\n';
   }
@@ -147,7 +127,11 @@ class NdjsonRenderer : public Renderer {
 
   std::string account(const AccountReport& report) override { return line_of(account_json(report)); }
 
-  std::string end(const Summary& summary) override { return line_of({{"summary", summary_json(summary)}}); }
+  std::string end(const Summary& summary, const std::vector<Finding>& of_host) override {
+    Json json = {{"summary", summary_json(summary)}};
+    if (!of_host.empty()) json["findings"] = findings_json(of_host);
+    return line_of(json);
+  }
 };
 
 }  // namespace

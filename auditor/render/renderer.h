@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sshaudit/report.h"
 
@@ -14,12 +15,13 @@ class Renderer {
   virtual ~Renderer() = default;
   virtual std::string begin(const ReportHeader& header) = 0;
   virtual std::string account(const AccountReport& report) = 0;
-  virtual std::string end(const Summary& summary) = 0;
+  virtual std::string end(const Summary& summary, const std::vector<Finding>& of_host) = 0;  // found on the way
 };
 
 struct TextStyle {
   bool color = false;
   std::size_t columns = 0;  // where to fold lines; 0 for never
+  bool notices = true;      // otherwise what is no fault is left out
 };
 
 std::unique_ptr<Renderer> make_text_renderer(const TextStyle& style);

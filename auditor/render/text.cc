@@ -56,21 +56,24 @@ class TextRenderer : public Renderer {
 
   std::string begin(const ReportHeader& header) override {
     const auto host = header.host.empty() ? "this host" : "host " + visible(header.host);
-    if (!header.findings.empty()) of_host_ = title(host, "") + findings(header.findings);
+    host_title_ = title(host, "");
+    of_host_ = findings(header.findings);
     return {};
   }
 
   std::string account(const AccountReport& report) override {
-    if (report.findings.empty()) return {};
+    const auto found = findings(report.findings);
+    if (found.empty()) return {};
     const auto worst = std::ranges::max(report.findings, {}, severity_of);
     const auto verdict = fmt::format("key login is {}", verdict_in_words(report));
-    blocks_.push_back({worst.severity(), title(visible(report.account.name), verdict) + findings(report.findings)});
+    blocks_.push_back({worst.severity(), title(visible(report.account.name), verdict) + found});
     return {};
   }
 
-  std::string end(const Summary&) override {
+  std::string end(const Summary&, const std::vector<Finding>& of_host) override {
     std::ranges::stable_sort(blocks_, std::ranges::greater{}, &Block::worst);
-    std::string text = of_host_;
+    of_host_ += findings(of_host);
+    std::string text = of_host_.empty() ? "" : host_title_ + of_host_;
     for (const auto& block : blocks_) text += (text.empty() ? "" : "\n") + block.text;
     return text;
   }
@@ -89,13 +92,19 @@ class TextRenderer : public Renderer {
   }
 
   static std::string verdict_in_words(const AccountReport& report) {
-    const auto refuses = [](const Finding& finding) { return finding.rule->effect == Effect::refuses; };
+    const auto refused = [&](Subject subject) {
+      return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+        return finding.rule->effect == Effect::refuses && finding.rule->subject == subject;
+      });
+    };
     const auto partial = [](const Finding& finding) { return !finding.connections.empty(); };
     if (report.key_login == KeyLogin::accepted && std::ranges::any_of(report.findings, partial)) {
       return "accepted, but not alike for all connections";
     }
-    const bool another_file = std::ranges::any_of(report.findings, refuses);
-    if (report.key_login == KeyLogin::accepted && another_file) return "accepted, by another key file";
+    if (report.key_login == KeyLogin::accepted && refused(Subject::key_file)) return "accepted, by another key file";
+    if (report.key_login == KeyLogin::accepted && refused(Subject::authorized_key)) {
+      return "accepted, but not by every line";
+    }
     if (report.key_login == KeyLogin::closes) return "accepted, but the session ends at once";
     if (report.key_login == KeyLogin::none) return "not set up";
     return std::string(word(report.key_login));
@@ -105,7 +114,13 @@ class TextRenderer : public Renderer {
     return painted(name, "1", style_.color) + (verdict.empty() ? ":\n" : ": " + verdict + '\n');
   }
 
+  // A job that runs every night says nothing of what is no fault. What could not be seen is always said.
+  bool is_left_out(const Finding& finding) const {
+    return !style_.notices && finding.severity() == Severity::notice && finding.rule->effect != Effect::unknown;
+  }
+
   std::string findings(std::vector<Finding> found) const {
+    std::erase_if(found, [&](const Finding& finding) { return is_left_out(finding); });
     std::ranges::stable_sort(found, std::ranges::greater{}, severity_of);
     std::string text;
     std::set<std::string> commands;
@@ -135,6 +150,7 @@ class TextRenderer : public Renderer {
   }
 
   TextStyle style_;
+  std::string host_title_;
   std::string of_host_;
   std::vector<Block> blocks_;
 };
@@ -154,7 +170,9 @@ std::string render_summary(const Summary& summary) {
     separator = ',';
   }
   const auto found = summary.findings[0] + summary.findings[1] + summary.findings[2];
-  return text + fmt::format("; {} finding{}\n", found == 0 ? "no" : std::to_string(found), found == 1 ? "" : "s");
+  text += fmt::format("; {} finding{}", found == 0 ? "no" : std::to_string(found), found == 1 ? "" : "s");
+  if (summary.findings[0] > 0) text += fmt::format(", {} of them only shown with -v", summary.findings[0]);
+  return text + '\n';
 }
 
 }  // namespace sshaudit

@@ -23,12 +23,14 @@ std::string_view word(Severity severity) {
 }
 
 std::string_view word(Subject subject) {
-  return at(std::array<std::string_view, 4>{"Server", "Account", "KeyFile", "Host"}, subject);
+  return at(std::array<std::string_view, 5>{"Server", "Account", "KeyFile", "AuthorizedKey", "Host"}, subject);
 }
 
 std::string_view word(KeyLogin verdict) {
   return at(std::array<std::string_view, 5>{"accepted", "refused", "closes", "none", "unknown"}, verdict);
 }
+
+std::string_view word(KeyUse use) { return at(std::array<std::string_view, 3>{"usable", "unusable", "unknown"}, use); }
 
 std::string_view word(SelfCheck outcome) {
   return at(std::array<std::string_view, 3>{"same", "different", "not possible"}, outcome);

@@ -14,6 +14,7 @@ std::string_view word(Effect effect);
 std::string_view word(Severity severity);
 std::string_view word(Subject subject);
 std::string_view word(KeyLogin verdict);
+std::string_view word(KeyUse use);
 std::string_view word(Vendor vendor);
 std::string_view word(SelfCheck outcome);
 

@@ -3,7 +3,10 @@
 
 #include "rules/account_rules.h"
 #include "rules/host_rules.h"
+#include "rules/key_census.h"
+#include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
+#include "rules/key_line_rules.h"
 #include "rules/settings_rules.h"
 
 namespace sshaudit {
@@ -22,7 +25,14 @@ std::vector<const RuleInfo*> catalogue() {
   add(shell_rules());
   add(walk_rules());
   add(open_rules());
+  add(key_content_rules());
+  add(nearby_file_rules());
+  add(line_fault_rules());
+  add(option_fault_rules());
+  add(key_policy_rules());
+  add(key_restriction_rules());
   add(host_rules());
+  add(key_census_rules());
   return rows;
 }
 

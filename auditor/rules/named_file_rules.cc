@@ -26,7 +26,8 @@ std::string why_unusable(const NamedFile& file, bool by_root) {
   const auto mode = file.walk.components.back().status.mode;
   if (S_ISCHR(mode)) return {};  // /dev/null is an empty list
   if (!S_ISREG(mode)) return fmt::format("it is {}", kind_of(mode));
-  return file.open_errnum == 0 ? std::string() : errno_in_words(file.open_errnum);
+  if (file.open_errnum != 0) return errno_in_words(file.open_errnum);
+  return file.faulty_line == 0 ? std::string() : fmt::format("line {} is no key", file.faulty_line);
 }
 
 Detail about_file(const NamedFile& file, std::string message, std::string reason, std::string note) {
@@ -49,7 +50,10 @@ Details revoked_keys_in(const std::vector<NamedFile>& files, bool by_root, std::
         reason,
         file.path == "none"
             ? "\"none\" is the name of a file in a Match block: remove the line, or name the list that counts"
+        : file.faulty_line > 0
+            ? "correct or remove that line; comments begin with #"
             : "restore the list of revoked keys; an empty file would let every revoked key in again");
+    detail.line = file.faulty_line;
     if (file.walk.end == WalkEnd::missing) {
       detail.sshd_logs =
           fmt::format("Error checking authentication key in revoked keys file {}: {}", file.path, reason);

@@ -154,8 +154,7 @@ std::string why_unseen(const KeyFileSubject& subject) {
   if (file.open_errnum != 0 && file.open_errnum != EACCES && file.open_errnum != EPERM && !is_socket) {
     return errno_in_words(file.open_errnum);
   }
-  if (file.read_errnum != 0) return errno_in_words(file.read_errnum);
-  return file.truncated && file.key_lines == 0 ? "it is larger than 16 MiB, and no key is in that part" : "";
+  return file.read_errnum == 0 ? std::string() : errno_in_words(file.read_errnum);
 }
 
 Details path_unseen(const KeyFileSubject& subject, const Context&) {

@@ -2,13 +2,16 @@
 // The shape of a rule: a row, and the function beside it that looks for what the row says.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
+#include "parse/key_grammar.h"
 #include "parse/sshd_version.h"
 #include "rules/account_index.h"
 #include "sshaudit/finding.h"
 #include "sshaudit/server.h"
+#include "sshaudit/sshd_config.h"
 
 namespace sshaudit {
 
@@ -16,7 +19,11 @@ namespace sshaudit {
 struct Context {
   const AccountIndex& accounts;
   SshdFacts facts;
-  const Server* server = nullptr;  // what holds for everybody; null when nothing does
+  const Server* server = nullptr;          // what holds for everybody; null when nothing does
+  KeyGrammar grammar = {};                 // for key lines
+  std::int64_t now = 0;                    // seconds since 1970
+  const Connection* connection = nullptr;  // the one to judge by; null when any is meant
+  bool list_keys = false;                  // the report has every key in it
 };
 
 // check() returns one detail for each place where the row is true of the subject; none is the usual answer.

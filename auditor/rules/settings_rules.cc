@@ -38,19 +38,6 @@ Details root_login_off(const AccountEvidence& evidence, const Context&) {
        .remedy = {{}, "remove the keys if root is not to log in; otherwise set PermitRootLogin prohibit-password"}}};
 }
 
-Details root_forced_commands_only(const AccountEvidence& evidence, const Context&) {
-  const bool forced = evidence.settings.permit_root_login == "forced-commands-only";
-  if (evidence.account.uid != 0 || !forced || !has_keys(evidence)) return {};
-  return {
-      {.path = {},
-       .message = fmt::format("PermitRootLogin is forced-commands-only{}: only keys with command= are accepted, and "
-                              "key lines are not looked at yet",
-                              place_of(evidence, "permitrootlogin")),
-       .expected = "a forced command with each key",
-       .actual = "not looked at",
-       .remedy = {{}, "see that each line of the key file has command=\"...\""}}};
-}
-
 bool is_a_key_alone(std::string_view list) { return list == "publickey"; }
 
 Details key_not_enough(const AccountEvidence& evidence, const Context& context) {
@@ -135,23 +122,6 @@ Details settings_unknown(const AccountEvidence& evidence, const Context&) {
            .remedy = {{}, evidence.by_root ? "see what \"sshd -t\" says of that file" : "run sshaudit as root"}}};
 }
 
-Details key_file_not_read(const AccountEvidence& evidence, const Context&) {
-  if (!evidence.ignored_key_file || has_keys(evidence)) return {};
-  const auto& file = *evidence.ignored_key_file;
-  std::vector<std::string> read;
-  for (const auto& other : evidence.key_files) read.push_back(other.path);
-  const auto instead = read.empty() ? std::string("no key file") : fmt::format("{}", fmt::join(read, " and "));
-  return {{.path = file.path,
-           .message =
-               fmt::format("{} ({} line{}) is ignored: sshd reads {}{}, and finds no keys", file.path, file.key_lines,
-                           file.key_lines == 1 ? "" : "s", instead, place_of(evidence, "authorizedkeysfile")),
-           .expected = "keys where AuthorizedKeysFile says",
-           .actual = file.path,
-           .remedy = {{},
-                      "copy the keys that are still wanted to where sshd reads them, or correct AuthorizedKeysFile, "
-                      "before this file goes"}}};
-}
-
 constexpr std::string_view methods_why =
     "Each list of AuthenticationMethods (sshd_config(5)) has to be gone through whole.";
 
@@ -174,12 +144,6 @@ const std::array rows = {
        "The key is checked, and the login refused afterwards. (OpenSSH auth.c: auth_root_allowed)",
        "Remove the keys, or set PermitRootLogin prohibit-password."},
       root_login_off},
-    R{{"root-forced-commands-only", of_account, Effect::informs, Severity::notice,
-       "root may log in only with keys that have a forced command.",
-       "PermitRootLogin forced-commands-only asks for command= in the key line; ForceCommand does not count. (OpenSSH "
-       "auth.c: auth_root_allowed)",
-       "See that each key line has command=."},
-      root_forced_commands_only},
     R{{"methods-switched-off", of_account, Effect::refuses, Severity::error,
        "AuthenticationMethods needs methods that are switched off.",
        "A list that holds a disabled method is dropped; with none left sshd ends the connection. In a Match block sshd "
@@ -198,11 +162,6 @@ const std::array rows = {
        "user_key_command_allowed2)",
        "Set AuthorizedKeysCommandUser."},
       keys_command_without_user},
-    R{{"key-file-not-read", of_account, Effect::informs, Severity::warning,
-       "There are keys in a file that sshd does not read.",
-       "AuthorizedKeysFile (sshd_config(5)) names other files for the account.",
-       "Copy the keys that are still wanted to where sshd reads them, or correct AuthorizedKeysFile."},
-      key_file_not_read},
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "sshaudit/account.h"
 #include "sshaudit/path_walk.h"
+#include "sshaudit/public_key.h"
 #include "sshaudit/server.h"
 
 namespace sshaudit {
@@ -24,8 +25,25 @@ struct KeyFile {
   bool truncated = false;     // larger than is read (16 MiB)
   bool hidden_exists = true;  // not searchable for the account: false when root sees that nothing is there
   std::size_t key_lines = 0;  // lines that are neither empty nor a comment
+  std::string text;           // as far as it was read
 
   bool operator==(const KeyFile&) const = default;
+};
+
+// A file beside the key files whose name looks like one of theirs, or like that of a public key.
+struct NearbyFile {
+  std::string path;
+  std::string text;
+
+  bool operator==(const NearbyFile&) const = default;
+};
+
+// What RevokedKeys says of the keys of an account.
+struct Revocations {
+  std::vector<KeyDigest> revoked;  // sorted
+  std::string unknown;             // why it is not known of the others; empty when it is
+
+  bool operator==(const Revocations&) const = default;
 };
 
 // What stands behind the settings of an account.
@@ -42,13 +60,15 @@ struct AccountEvidence {
   Identity identity;
   Settings settings;                             // for this account, Match blocks applied
   std::shared_ptr<const SettingsOrigin> origin;  // null: compiled-in defaults
-  std::string name_error;                   // why an AuthorizedKeysFile entry cannot be expanded; empty when all can
-  PathWalk home;                            // seen by the account
-  std::vector<KeyFile> key_files;           // in the order in which sshd reads them
-  std::optional<KeyFile> ignored_key_file;  // ~/.ssh/authorized_keys with keys in it, where sshd reads other files
-  std::shared_ptr<const PathWalk> shell;    // as root sees it; many accounts share one
-  bool by_root = true;                      // seen by root, who will get the advice
-  bool as_user = true;                      // seen with the rights of the account, not those of somebody else
+  std::string name_error;                  // why an AuthorizedKeysFile entry cannot be expanded; empty when all can
+  PathWalk home;                           // seen by the account
+  std::vector<KeyFile> key_files;          // in the order in which sshd reads them
+  std::vector<KeyFile> ignored_key_files;  // with keys in them, where sshd reads other files
+  std::vector<NearbyFile> nearby_files;    // looked for only when no key file holds a line
+  Revocations revocations;
+  std::shared_ptr<const PathWalk> shell;  // as root sees it; many accounts share one
+  bool by_root = true;                    // seen by root, who will get the advice
+  bool as_user = true;                    // seen with the rights of the account, not those of somebody else
 };
 
 }  // namespace sshaudit

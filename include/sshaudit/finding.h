@@ -20,7 +20,7 @@ enum class Effect {
 enum class Severity { notice, warning, error };  // in ascending order
 
 // In the order in which sshd meets them; Host is for rules that compare accounts.
-enum class Subject { server, account, key_file, host };
+enum class Subject { server, account, key_file, authorized_key, host };
 
 struct RuleInfo {
   std::string_view id;  // kebab-case; never changes meaning once released
@@ -48,7 +48,8 @@ struct Detail {
   std::string expected;
   std::string actual;
   Remedy remedy;
-  std::size_t line = 0;  // 1-based; 0 where there is none
+  std::size_t line = 0;    // 1-based; 0 where there is none
+  std::size_t column = 0;  // in bytes, 1-based; 0 where there is none
 
   bool operator==(const Detail&) const = default;
 };

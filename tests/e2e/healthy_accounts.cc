@@ -173,11 +173,13 @@ const std::array without_keys = {
     Kind{"empty key file for all",
          [](Site& s) {
            rewrite_key_file(s, "", 0666);
+           s.find("key-file-empty", s.person.key_file());
            s.change("none");
          }},
     Kind{"comments only, for all",
          [](Site& s) {
            rewrite_key_file(s, "# keys come from elsewhere\n\n   \t# nothing here\r\n", 0666);
+           s.find("key-file-empty", s.person.key_file());
            s.change("none");
          }},
     Kind{"nologin without home",

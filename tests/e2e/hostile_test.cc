@@ -298,7 +298,7 @@ TEST_F(HostileAsRoot, HugeKeyFileWithoutKeys) {
   while (comments.size() < 17UL * 1024 * 1024) comments += "# nothing to see here, and there is a lot of it\n";
   system_->remove(mallory_.key_file());
   system_->make_file(mallory_.key_file(), comments, mallory_.owner(), 0600);
-  expect(from_outside(), unknown(mallory_.key_file()));
+  expect(from_outside(), {{"mallory", "unknown", "key-file-cut", mallory_.key_file()}});
 }
 
 TEST_F(HostileAsRoot, HugeKeyFileWithAKey) {
@@ -306,7 +306,7 @@ TEST_F(HostileAsRoot, HugeKeyFileWithAKey) {
   content.append(17UL * 1024 * 1024, '\n');
   system_->remove(mallory_.key_file());
   system_->make_file(mallory_.key_file(), content, mallory_.owner(), 0600);
-  expect(from_outside(), accepted());
+  expect(from_outside(), {{"mallory", "accepted", "key-file-cut", mallory_.key_file()}});
 }
 
 TEST_F(HostileAsRoot, SparseFileOfATebibyte) {
@@ -315,7 +315,7 @@ TEST_F(HostileAsRoot, SparseFileOfATebibyte) {
       truncate(system_->on_host(mallory_.key_file()).c_str(), tebibyte) != 0) {
     GTEST_SKIP() << "the file system of the test has no files of that size";
   }
-  expect(from_outside(), unknown(mallory_.key_file()));
+  expect(from_outside(), {{"mallory", "unknown", "key-file-cut", mallory_.key_file()}});
 }
 
 // --- what is no file -------------------------------------------------------------------------------------------------

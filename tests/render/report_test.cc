@@ -45,7 +45,7 @@ struct Reports {
     header.server.self_check = SelfCheck::same;
     auto text = renderer.begin(header);
     for (const auto& report : accounts) text += renderer.account(report);
-    return text + renderer.end(summary);
+    return text + renderer.end(summary, {});
   }
 };
 

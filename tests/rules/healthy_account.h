@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "parse/key_lines.h"
 #include "rules/rule.h"
 #include "sshaudit/evidence.h"
 
@@ -12,6 +13,14 @@ namespace sshaudit {
 
 inline constexpr mode_t directory_type = 0040000;
 inline constexpr mode_t file_type = 0100000;
+
+inline constexpr auto alices_key_line =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGXLgXaWQWXWmPLOfnJTkzG3Oqdm8RZVAOCOiZLW+0Xf alice@laptop\n";
+
+inline void hold(KeyFile& file, std::string text) {
+  file.key_lines = count_key_lines(text);
+  file.text = std::move(text);
+}
 
 inline PathComponent component(std::string path, mode_t mode, uid_t uid = 0, gid_t gid = 0) {
   PathComponent result;
@@ -47,7 +56,7 @@ inline AccountEvidence healthy_account() {
   components.push_back(component("/home/alice/.ssh", directory_type | 0700, 1000, 1000));
   components.push_back(component("/home/alice/.ssh/authorized_keys", file_type | 0600, 1000, 1000));
   file.walk = walk_to(std::move(components));
-  file.key_lines = 1;
+  hold(file, alices_key_line);
   evidence.key_files.push_back(file);
   evidence.shell = std::make_shared<const PathWalk>(
       walk_to({component("/", directory_type | 0755), component("/bin", directory_type | 0755),

@@ -34,6 +34,25 @@ struct HostRow {
   bool found;
 };
 
+// Of the keys of several accounts.
+struct CensusRow {
+  std::string rule;
+  std::vector<AccountReport> reports;
+  bool found;
+};
+
+// A key file that OpenSSH 7.MINOR refuses, and 9.2 accepts.
+struct VersionRow {
+  std::string rule;
+  std::string text;
+  int minor;
+};
+
+// Of key lines and key files, in key_rows_test.cc.
+const std::vector<Row>& key_rows();
+const std::vector<VersionRow>& version_rows();
+const std::vector<CensusRow>& census_rows();
+
 // Of sshd's configuration, in settings_rows_test.cc.
 const std::vector<Row>& settings_rows();
 const std::vector<HostRow>& config_rows();

@@ -50,7 +50,7 @@ void lose_home(Evidence& evidence) {
   evidence.home.components.pop_back();
   evidence.home.errnum = ENOENT;
   evidence.key_files[0].walk = evidence.home;
-  evidence.key_files[0].key_lines = 0;
+  hold(evidence.key_files[0], "");
 }
 
 void stop_at(Evidence& evidence, WalkEnd end, int errnum) {
@@ -59,7 +59,7 @@ void stop_at(Evidence& evidence, WalkEnd end, int errnum) {
   walk.errnum = errnum;
   walk.stopped_at = file_path;
   walk.components.pop_back();
-  evidence.key_files[0].key_lines = 0;
+  hold(evidence.key_files[0], "");
 }
 
 const std::vector<Row> walk_rows = {
@@ -165,9 +165,13 @@ const std::vector<Row> open_rows = {
      Expected{"path-unseen", file_path, KeyLogin::unknown}},
     {"path-unseen", [](Evidence& e, Database&) { stop_at(e, WalkEnd::automount, 0); },
      Expected{"path-unseen", file_path, KeyLogin::unknown}},
-    {"path-unseen", [](Evidence& e, Database&) { e.key_files[0].changed = true; },
+    {"path-unseen",
+     [](Evidence& e, Database&) {
+       hold(e.key_files[0], "");
+       e.key_files[0].changed = true;
+     },
      Expected{"path-unseen", file_path, KeyLogin::unknown}},
-    {"path-unseen", [](Evidence& e, Database&) { e.key_files[0].truncated = true; }, {}},
+    {"path-unseen", [](Evidence&, Database&) {}, {}},
 };
 
 const std::vector<Row> account_rows = {
@@ -227,7 +231,7 @@ const std::vector<Row> account_rows = {
        e.key_files[0].walk.links.clear();
        e.key_files[0].walk.end = WalkEnd::found;
        e.key_files[0].path = "/srv/keys/alice";
-       e.key_files[0].key_lines = 1;
+       hold(e.key_files[0], alices_key_line);
      },
      {}},
     {"home-not-directory",
@@ -280,7 +284,12 @@ void check(const std::vector<Row>& rows, const SshdFacts& facts) {
     auto database = healthy_database();
     row.change(evidence, database);
     const AccountIndex index(database);
-    const auto report = audit_account(evidence, {index, facts});
+    Context context{index, facts};
+    context.grammar = key_grammar({"", 9, 2, Vendor::upstream});
+    context.now = 1800000000;  // 2027-01-15
+    const Connection connection{.host = "192.0.2.7", .address = "192.0.2.7"};
+    context.connection = &connection;
+    const auto report = audit_account(evidence, context);
     EXPECT_EQ(report.key_login, row.expected ? row.expected->key_login : KeyLogin::accepted) << where;
     ASSERT_EQ(report.findings.size(), row.expected ? 1U : 0U) << where;
     if (!row.expected) continue;
@@ -296,6 +305,7 @@ TEST(Rules, OfTheWalk) { check(walk_rows, upstream()); }
 TEST(Rules, OfOpening) { check(open_rows, upstream()); }
 TEST(Rules, OfTheAccount) { check(account_rows, upstream()); }
 TEST(Rules, OfSettings) { check(settings_rows(), upstream()); }
+TEST(Rules, OfKeys) { check(key_rows(), upstream()); }
 TEST(Rules, OfDebian) { check(debian_rows, debian()); }
 
 const std::vector<HostRow> host_rows = {
@@ -351,11 +361,16 @@ TEST(Rules, OfConfiguration) { check_host(config_rows()); }
 TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   std::map<std::string_view, int> found;
   std::map<std::string_view, int> silent;
-  for (const auto* rows : {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows()}) {
+  for (const auto* rows : {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows(), &key_rows()}) {
     for (const auto& row : *rows) ++(row.expected ? found : silent)[row.rule];
   }
   for (const auto* rows : {&host_rows, &config_rows()}) {
     for (const auto& row : *rows) ++(row.found ? found : silent)[row.rule];
+  }
+  for (const auto& row : census_rows()) ++(row.found ? found : silent)[row.rule];
+  for (const auto& row : version_rows()) {
+    ++found[row.rule];
+    ++silent[row.rule];
   }
   for (const auto* rule : catalogue()) {
     EXPECT_GT(found[rule->id], 0) << rule->id;

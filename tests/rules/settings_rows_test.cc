@@ -46,7 +46,7 @@ SettingsOrigin& origin_of(Evidence& evidence) {
   return *origin;
 }
 
-void lose_keys(Evidence& evidence) { evidence.key_files[0].key_lines = 0; }
+void lose_keys(Evidence& evidence) { hold(evidence.key_files[0], ""); }
 
 }  // namespace
 
@@ -72,15 +72,6 @@ const std::vector<Row>& settings_rows() {
        },
        Expected{"root-login-off", "", KeyLogin::refused}},
       {"root-login-off", [](Evidence& e, Database&) { e.settings.permit_root_login = "no"; }, {}},
-      {"root-forced-commands-only",
-       [](Evidence& e, Database&) {
-         become_root(e);
-         e.settings.permit_root_login = "forced-commands-only";
-       },
-       Expected{"root-forced-commands-only", "", KeyLogin::accepted}},
-      {"root-forced-commands-only",
-       [](Evidence& e, Database&) { e.settings.permit_root_login = "forced-commands-only"; },
-       {}},
       {"keys-never-asked", [](Evidence& e, Database&) { e.settings.authentication_methods = {"password"}; },
        Expected{"keys-never-asked", "", KeyLogin::refused}},
       {"keys-never-asked",
@@ -119,13 +110,6 @@ const std::vector<Row>& settings_rows() {
          e.settings.authorized_keys_command_user = "nobody";
        },
        {}},
-      {"key-file-not-read",
-       [](Evidence& e, Database&) {
-         e.ignored_key_file = e.key_files[0];
-         lose_keys(e);
-       },
-       Expected{"key-file-not-read", "/home/alice/.ssh/authorized_keys", KeyLogin::none}},
-      {"key-file-not-read", [](Evidence& e, Database&) { e.ignored_key_file = e.key_files[0]; }, {}},
   };
   return rows;
 }

@@ -14,6 +14,7 @@
 #include "differential/walk_cases.h"
 #include "parse/key_file_name.h"
 #include "rules/account_index.h"
+#include "rules/healthy_account.h"
 
 namespace sshaudit {
 namespace {
@@ -165,7 +166,7 @@ KeyFile observe(const std::string& path, const Files& files, const Identity& ide
   const auto& object = files.at(file.walk.components.back().path);
   if (object.kind == Kind::socket) file.open_errnum = ENXIO;
   if (!may(object, identity, 4)) file.open_errnum = EACCES;
-  if (file.open_errnum == 0 && object.kind == Kind::key) file.key_lines = 1;
+  if (file.open_errnum == 0 && object.kind == Kind::key) hold(file, alices_key_line);
   return file;
 }
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "cli/account_audit.h"
+
+#include "gather/accounts.h"
+#include "gather/host.h"
+#include "render/visible_text.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr int clean = 0;
+constexpr int found_something = 1;
+constexpr int not_all_seen = 2;
+
+// What is to be typed has to act on the audited system. Here it would act on this one, and chroot(8) would run that
+// system's programs: so there it is, in words.
+void give_no_commands(std::vector<Finding>& findings) {
+  for (auto& finding : findings) {
+    auto& remedy = finding.detail.remedy;
+    for (const auto& command : remedy.commands) {
+      remedy.note += (remedy.note.empty() ? "in that system: " : "; ") + shell_line(command);
+    }
+    remedy.commands.clear();
+  }
+}
+
+}  // namespace
+
+AccountAudit::AccountAudit(const Arguments& arguments, UserDatabase database)
+    : arguments_(arguments), database_(std::move(database)), index_(database_), groups_(arguments, index_) {}
+
+Result<std::unique_ptr<AccountAudit>> AccountAudit::open(const Arguments& arguments) {
+  auto database = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
+  if (!database) return tl::unexpected(database.error());
+  std::unique_ptr<AccountAudit> audit(new AccountAudit(arguments, std::move(*database)));
+  if (auto done = audit->prepare(); !done) return tl::unexpected(done.error());
+  if (auto done = audit->choose(); !done) return tl::unexpected(done.error());
+  return audit;
+}
+
+Result<void> AccountAudit::prepare() {
+  const auto choice = sshd_choice_of(arguments_, index_);
+  if (!choice) return tl::unexpected(choice.error());
+  sshd_.emplace(*choice);
+  connection_ = connection_of(arguments_);
+  const bool is_client_given = connection_ && connection_->address;
+  if (connection_ && !is_client_given) connection_->address = connection_->host = connection_->local_address;
+  settings_.emplace(*sshd_, connection_ ? &*connection_ : nullptr);
+  const auto& version = server().version;
+  context_.emplace(Context{index_, facts_of(version), &server(), key_grammar(version), seconds_now(),
+                           is_client_given ? &*connection_ : nullptr, arguments_.verb == Verb::keys});
+  add_host_to(context_->grammar, arguments_.root);
+  revoked_.emplace(arguments_.root, context_->grammar);
+  auto observer = AccountObserver::open(arguments_.root, context_->facts);
+  if (!observer) return tl::unexpected(observer.error());
+  observer_.emplace(std::move(*observer));
+  return {};
+}
+
+Result<void> AccountAudit::choose() {
+  if (!arguments_.all_users) {
+    auto chosen = chosen_accounts(arguments_, index_);
+    if (!chosen) return tl::unexpected(chosen.error());
+    named_ = std::move(*chosen);
+    for (const auto& account : named_) accounts_.push_back(&account);
+    return {};
+  }
+  for (const auto& account : database_.accounts) {
+    if (index_.is_first_of_its_name(account)) accounts_.push_back(&account);
+  }
+  return {};
+}
+
+const std::vector<AccountCase>& AccountAudit::cases_of(const Account& account) {
+  if (!settings_->asks_for_groups()) return settings_->of(account.name, {});
+  return settings_->of(account.name, groups_.of(account));
+}
+
+void AccountAudit::ask_about_all() {
+  for (const auto* account : accounts_) cases_of(*account);
+}
+
+std::vector<Finding> AccountAudit::findings() const { return audit_host(server(), database_, *context_); }
+
+AccountReport AccountAudit::audit(const Account& account) {
+  const auto identity = identity_of(account, index_);
+  std::vector<ConnectionReport> reports;
+  for (const auto& one : cases_of(account)) {
+    auto evidence = observer_->observe(account, identity, one.settings, one.origin);
+    evidence.revocations = revoked_->look_up(evidence);
+    reports.push_back({one.connections, audit_account(evidence, *context_)});
+  }
+  auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));
+  if (arguments_.root != "/") give_no_commands(report.findings);
+  census_.add(report);
+  return report;
+}
+
+std::vector<Finding> AccountAudit::compare_keys() { return audit_keys(census_, *context_); }
+
+int exit_status(const Summary& summary, std::optional<Severity> fail_on) {
+  if (!summary.complete) return not_all_seen;
+  if (!fail_on) return clean;
+  for (auto severity = static_cast<std::size_t>(*fail_on); severity < summary.findings.size(); ++severity) {
+    if (summary.findings.at(severity) > 0) return found_something;
+  }
+  return clean;
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// All that one run over accounts needs, put together from the arguments.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "audit.h"
+#include "cli/arguments.h"
+#include "cli/choices.h"
+#include "gather/account_settings.h"
+#include "gather/evidence.h"
+#include "gather/revocations.h"
+#include "gather/sshd.h"
+#include "sshaudit/report.h"
+#include "sshaudit/result.h"
+
+namespace sshaudit {
+
+class AccountAudit {
+ public:
+  // Reads the account database and sshd's configuration, and chooses the accounts.
+  static Result<std::unique_ptr<AccountAudit>> open(const Arguments& arguments);
+  AccountAudit(const AccountAudit&) = delete;
+  AccountAudit& operator=(const AccountAudit&) = delete;
+
+  const std::vector<const Account*>& accounts() const { return accounts_; }
+
+  // Asks sshd about every set of Match blocks that the accounts reach; server() and findings() are complete after that.
+  void ask_about_all();
+  const Server& server() const { return sshd_->server(); }
+  std::vector<Finding> findings() const;  // of the server and of the host
+
+  AccountReport audit(const Account& account);
+
+  // What only shows when the keys of all accounts that were audited are compared.
+  std::vector<Finding> compare_keys();
+
+ private:
+  explicit AccountAudit(const Arguments& arguments, UserDatabase database);
+  Result<void> prepare();
+  Result<void> choose();
+  const std::vector<AccountCase>& cases_of(const Account& account);
+
+  const Arguments& arguments_;
+  UserDatabase database_;
+  AccountIndex index_;
+  std::vector<Account> named_;
+  std::vector<const Account*> accounts_;
+  std::optional<Connection> connection_;
+  std::optional<Sshd> sshd_;
+  std::optional<AccountSettings> settings_;
+  GroupNames groups_;
+  std::optional<Context> context_;
+  std::optional<RevokedKeyFiles> revoked_;
+  std::optional<AccountObserver> observer_;
+  KeyCensus census_;
+};
+
+// What a run comes to, for every verb that audits: 0, 1 or 2.
+int exit_status(const Summary& summary, std::optional<Severity> fail_on);
+
+}  // namespace sshaudit

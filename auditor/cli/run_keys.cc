@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "cli/run_keys.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <tuple>
+#include <vector>
+
+#include "cli/account_audit.h"
+#include "cli/progress.h"
+#include "cli/report_file.h"
+#include "cli/version.h"
+#include "gather/host.h"
+#include "render/key_list.h"
+
+namespace sshaudit {
+namespace {
+
+std::unique_ptr<KeyListRenderer> renderer_for(const Arguments& arguments) {
+  if (arguments.format == Format::csv) return make_csv_key_list();
+  if (arguments.format == Format::json) return make_json_key_list();
+  if (arguments.format == Format::ndjson) return make_ndjson_key_list();
+  const bool to_terminal = arguments.output.empty() && isatty(STDOUT_FILENO) == 1;
+  const char* const no_color = std::getenv("NO_COLOR");
+  const bool wanted = to_terminal && (no_color == nullptr || *no_color == '\0');
+  return make_text_key_list(arguments.color == When::always || (arguments.color == When::automatic && wanted));
+}
+
+Result<void> write_rows(KeyListRenderer& renderer, const std::vector<KeyListRow>& rows, ReportFile& output) {
+  for (const auto& row : rows) {
+    if (auto done = output.write(renderer.row(row)); !done) return done;
+  }
+  return {};
+}
+
+// Lines without a key that anybody can tell come last.
+void sort_by_key(std::vector<KeyListRow>& rows) {
+  std::ranges::stable_sort(rows, [](const KeyListRow& one, const KeyListRow& other) {
+    return std::tuple(one.key.fingerprint.empty(), std::string_view(one.key.fingerprint)) <
+           std::tuple(other.key.fingerprint.empty(), std::string_view(other.key.fingerprint));
+  });
+}
+
+Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, ReportFile& output) {
+  audit.ask_about_all();
+  Summary summary;
+  count(audit.findings(), summary);
+  const auto renderer = renderer_for(arguments);
+  if (auto done = output.write(renderer->begin({version, host_name(), utc_now()})); !done)
+    return tl::unexpected(done.error());
+  Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, audit.accounts().size());
+  std::vector<KeyListRow> rows;
+  for (const auto* account : audit.accounts()) {
+    progress.step();
+    auto report = audit.audit(*account);
+    count(report, summary);
+    for (auto& key : report.keys) rows.push_back({account->name, std::move(key)});
+    if (arguments.by_key) continue;
+    if (auto done = write_rows(*renderer, rows, output); !done) return tl::unexpected(done.error());
+    rows.clear();
+  }
+  sort_by_key(rows);
+  auto done = write_rows(*renderer, rows, output);
+  if (done) done = output.write(renderer->end());
+  if (!done) return tl::unexpected(done.error());
+  return summary;
+}
+
+}  // namespace
+
+Result<int> run_keys(const Arguments& arguments) {
+  auto output = ReportFile::open(arguments.output);
+  if (!output) return tl::unexpected(output.error());
+  const auto audit = AccountAudit::open(arguments);
+  if (!audit) return tl::unexpected(audit.error());
+  const auto summary = write_list(arguments, **audit, *output);
+  if (!summary) return tl::unexpected(summary.error());
+  if (auto done = output->finish(); !done) return tl::unexpected(done.error());
+  return exit_status(*summary, arguments.fail_on);
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Which keys RevokedKeys names. Lists of keys are read here; about a key revocation list (KRL) ssh-keygen is asked.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gather/temporary_files.h"
+#include "parse/key_grammar.h"
+#include "parse/revoked_keys.h"
+#include "sshaudit/evidence.h"
+#include "sshaudit/public_key.h"
+
+namespace sshaudit {
+
+class RevokedKeyFiles {
+ public:
+  // `root` is the directory that is "/" on the audited system.
+  RevokedKeyFiles(std::string root, KeyGrammar grammar);
+  RevokedKeyFiles(const RevokedKeyFiles&) = delete;
+  RevokedKeyFiles& operator=(const RevokedKeyFiles&) = delete;
+  ~RevokedKeyFiles();
+
+  // Of the keys in the account's key files. Does nothing where its settings have no RevokedKeys.
+  Revocations look_up(const AccountEvidence& evidence);
+
+ private:
+  struct File {
+    RevokedKeys keys;
+    std::string unknown;                   // why it could not be read
+    std::unique_ptr<TemporaryFiles> list;  // a copy of the KRL; null when it is none
+    std::map<KeyDigest, bool> answers;     // of ssh-keygen
+  };
+  struct AskedKey {
+    KeyDigest digest{};
+    std::string type;
+    std::string wire;
+  };
+
+  File& file(const std::string& path);
+  void read(const std::string& path, File& file) const;
+  static void ask(File& file, const std::vector<AskedKey>& keys);
+  std::vector<AskedKey> keys_of(const AccountEvidence& evidence) const;
+
+  std::string root_;
+  KeyGrammar grammar_;
+  std::map<std::string, File> files_;
+};
+
+}  // namespace sshaudit

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// What keeps a line of a key file from letting anybody in.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "rules/rule.h"
+#include "sshaudit/authorized_key.h"
+#include "sshaudit/evidence.h"
+
+namespace sshaudit {
+
+struct KeyLineSubject {
+  const AccountEvidence& evidence;
+  const KeyFile& file;
+  const AuthorizedKey& line;
+};
+
+// What sshd passes over without a word: one row for each thing that goes wrong.
+std::span<const Rule<KeyLineSubject>> line_fault_rules();
+
+// The options of a line that makes sshd ignore its key.
+std::span<const Rule<KeyLineSubject>> option_fault_rules();
+
+// A key that reads well, and that this server does not accept, or not for long.
+std::span<const Rule<KeyLineSubject>> key_policy_rules();
+
+// The same for what the line's options ask for.
+std::span<const Rule<KeyLineSubject>> key_restriction_rules();
+
+// Pieces of their words.
+std::string place_of_line(const KeyLineSubject& subject);  // "/home/alice/.ssh/authorized_keys:3", ":3-8"
+std::string key_in_words(const PublicKey& key);            // "ED25519 key SHA256:..."
+std::string restrictions_in_words(const KeyOptions& options);
+std::string conditions_in_words(const KeyOptions& options);  // "only from 10.0.0.0/8, until 2026-12-01"
+
+}  // namespace sshaudit

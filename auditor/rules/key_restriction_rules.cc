@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "parse/address_list.h"
+#include "parse/key_option_values.h"
+#include "rules/client_list.h"
+#include "rules/key_line_rules.h"
+
+namespace sshaudit {
+namespace {
+
+using Details = std::vector<Detail>;
+
+constexpr std::int64_t a_day = 86400;
+constexpr std::int64_t days_ahead = 14;
+
+bool is_read(const KeyLineSubject& subject) { return !subject.line.key.type.empty(); }
+
+Details about_key(const KeyLineSubject& subject, const std::string& what, std::string expected, std::string actual,
+                  std::string logs, std::string note) {
+  return {{.path = subject.file.path,
+           .message = fmt::format("{} ({}) {}", place_of_line(subject), key_in_words(subject.line.key), what),
+           .sshd_logs = std::move(logs),
+           .expected = std::move(expected),
+           .actual = std::move(actual),
+           .remedy = {{}, std::move(note)},
+           .line = subject.line.line}};
+}
+
+// auth2-pubkeyfile.c: auth_check_authkey_line. Before 7.7 nothing is logged for it.
+std::string refused_log(const KeyLineSubject& subject, const Context& context) {
+  if (context.grammar.version >= 1001)
+    return fmt::format("Refused by key options at {}:{}", subject.file.path, subject.line.line);
+  return context.facts.strict_options ? "Refused by key options" : "";
+}
+
+Details key_expired(const KeyLineSubject& subject, const Context& context) {
+  const auto& expiry = subject.line.options.expiry_time;
+  if (!is_read(subject) || !expiry || *expiry >= context.now) return {};
+  const auto date = date_in_words(*expiry);
+  return about_key(subject, fmt::format("expired on {} (expiry-time)", date), "a time to come",
+                   fmt::format("expired on {}", date), refused_log(subject, context),
+                   "remove the line, or give it a later expiry-time");
+}
+
+Details key_expires_soon(const KeyLineSubject& subject, const Context& context) {
+  const auto& expiry = subject.line.options.expiry_time;
+  if (!is_read(subject) || !expiry || *expiry < context.now || *expiry > context.now + days_ahead * a_day) return {};
+  const auto days = (*expiry - context.now) / a_day;
+  const auto when = days == 0 ? "in less than a day" : fmt::format("in {} day{}", days, days == 1 ? "" : "s");
+  return about_key(subject, fmt::format("will stop {} ({}, expiry-time)", when, date_in_words(*expiry)), "a later time",
+                   fmt::format("until {}", date_in_words(*expiry)), {},
+                   "give the line a later expiry-time, if the key is still wanted");
+}
+
+Details principals_without_authority(const KeyLineSubject& subject, const Context& context) {
+  const auto& options = subject.line.options;
+  if (!is_read(subject) || !options.principals || options.cert_authority || !context.facts.strict_options) return {};
+  return about_key(
+      subject, "lets nobody in: principals= goes with cert-authority only",
+      "cert-authority, or no principals=", "principals= without cert-authority", refused_log(subject, context),
+      "remove principals=\"...\" if this is a person's key; write cert-authority in front if it is an authority");
+}
+
+Details from_never_matches(const KeyLineSubject& subject, const Context& context) {
+  if (!is_read(subject)) return {};
+  for (const auto& list : subject.line.options.from) {
+    const auto why = why_nobody_matches(list, subject.evidence.settings.use_dns);
+    if (why.empty()) continue;
+    return about_key(
+        subject, fmt::format("lets nobody in: from=\"{}\" matches no client: {}", list, why),
+        "addresses, networks and patterns with commas", "from= matches no client: " + why,
+        refused_log(subject, context),
+        "correct the list: addresses (10.1.2.3), networks (10.1.2.0/24) and patterns (10.1.2.*), with commas "
+        "and no blanks");
+  }
+  return {};
+}
+
+Details from_element_dead(const KeyLineSubject& subject, const Context&) {
+  Details details;
+  if (!is_read(subject)) return details;
+  const bool use_dns = subject.evidence.settings.use_dns;
+  for (const auto& list : subject.line.options.from) {
+    if (!why_nobody_matches(list, use_dns).empty()) continue;
+    for (const auto& element : dead_elements(list, use_dns)) {
+      const auto what = fmt::format("\"{}\" in from=\"{}\" matches no client: {}", element.text, list, element.why);
+      auto detail = about_key(subject, "has an element without effect: " + what, "elements that can match", element.why,
+                              {}, "write the address instead, without blanks");
+      details.push_back(std::move(detail[0]));
+    }
+  }
+  return details;
+}
+
+Details from_refuses(const KeyLineSubject& subject, const Context& context) {
+  if (!is_read(subject) || context.connection == nullptr || !context.connection->address) return {};
+  const auto& address = *context.connection->address;
+  const auto host = subject.evidence.settings.use_dns ? context.connection->host.value_or(address) : address;
+  for (const auto& list : subject.line.options.from) {
+    if (!why_nobody_matches(list, subject.evidence.settings.use_dns).empty()) continue;
+    if (matches_client(host, address, list) == 1) continue;
+    return about_key(subject, fmt::format("is not accepted from {}: from=\"{}\" does not match", address, list),
+                     "a client that from= names", fmt::format("not from {}", address), refused_log(subject, context),
+                     "connect from where the list says, or add the address to it");
+  }
+  return {};
+}
+
+bool only_prints(std::string_view statement) {
+  constexpr std::array<std::string_view, 6> harmless = {"echo", "printf", "/bin/echo", "sleep", "exit", "true"};
+  statement.remove_prefix(std::min(statement.find_first_not_of(' '), statement.size()));
+  const auto program = statement.substr(0, statement.find(' '));
+  return std::ranges::find(harmless, program) != harmless.end() || program.empty();
+}
+
+// A command that prints something and does nothing else, as cloud images give root.
+bool is_message(std::string_view command) {
+  if (command.find_first_of("|&<>`$\n") != std::string_view::npos || command.empty()) return false;
+  while (true) {
+    const auto end = command.find(';');
+    if (!only_prints(command.substr(0, end))) return false;
+    if (end == std::string_view::npos) return true;
+    command.remove_prefix(end + 1);
+  }
+}
+
+Details forced_message(const KeyLineSubject& subject, const Context&) {
+  const auto& command = subject.line.options.command;
+  if (!is_read(subject) || !command || !is_message(*command)) return {};
+  return about_key(subject, fmt::format("is accepted, but its forced command only prints a message: {}", *command),
+                   "a command that does something, or none", "prints a message and ends", {},
+                   "nothing to do if nobody is meant to work with this key here; otherwise remove command=\"...\"");
+}
+
+using R = Rule<KeyLineSubject>;
+constexpr auto on_key = Subject::authorized_key;
+constexpr auto warning = Severity::warning;
+constexpr std::string_view from_why =
+    "Elements are taken as they stand, blanks included; a network with host bits, or an empty element, spoils the "
+    "list; "
+    "names match only with UseDNS yes. (OpenSSH match.c: match_host_and_ip; addrmatch.c: addr_match_list)";
+
+const std::array rules = {
+    R{{"key-expired", on_key, Effect::refuses, warning, "A key has expired.",
+       "expiry-time (sshd(8)) is past, in the time zone of sshd; a date alone ends when it begins. (OpenSSH "
+       "auth2-pubkeyfile.c: auth_authorise_keyopts)",
+       "Remove the line, or give it a later expiry-time."},
+      key_expired},
+    R{{"key-expires-soon", on_key, Effect::endangers, warning, "A key expires within 14 days.",
+       "expiry-time (sshd(8)), in the time zone of sshd.", "Give the line a later expiry-time."},
+      key_expires_soon},
+    R{{"principals-without-authority", on_key, Effect::refuses, Severity::error,
+       "A key has principals= and is no authority.",
+       "From OpenSSH 7.7 on such a line refuses. (OpenSSH auth2-pubkeyfile.c: auth_authorise_keyopts)",
+       "Remove principals=."},
+      principals_without_authority},
+    R{{"from-never-matches", on_key, Effect::refuses, Severity::error, "from= of a key matches no client at all.",
+       from_why, "Correct the list."},
+      from_never_matches},
+    R{{"from-element-dead", on_key, Effect::informs, warning, "An element of from= matches no client.", from_why,
+       "Write an address, without blanks."},
+      from_element_dead},
+    R{{"from-refuses", on_key, Effect::refuses, Severity::notice, "from= of a key does not admit the client of --from.",
+       from_why, "Connect from where the list says."},
+      from_refuses},
+    R{{"forced-message", on_key, Effect::closes, Severity::notice, "The forced command of a key only prints a message.",
+       "Cloud images let root's keys say who to log in as instead. The session ends with the message.",
+       "Nothing to do if this is meant; otherwise remove command=."},
+      forced_message},
+};
+
+}  // namespace
+
+std::span<const Rule<KeyLineSubject>> key_restriction_rules() { return rules; }
+
+}  // namespace sshaudit

@@ -4,27 +4,17 @@
 #pragma once
 
 #include <cstdint>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "differential/dice.h"
 #include "parse/sshd_config.h"
 #include "sshaudit/server.h"
 #include "sshaudit/sshd_config.h"
 
 namespace sshaudit::differential {
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(engine_() % bound); }
-  bool chance(std::size_t percent) { return below(100) < percent; }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 // A keyword and the values to write after it. Values are alternatives between "|", and "<name>" is a rule.
 struct KeywordForm {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "audit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
+#include <tuple>
 
 #include "rules/account_rules.h"
 #include "rules/host_rules.h"
@@ -40,15 +44,16 @@ void add_once(std::vector<Finding>& findings, Finding finding) {
 }
 
 void count_key_file(const std::vector<Finding>& of_file, bool is_cut, const LineFates& lines, KeyFiles& files) {
-  if (any_of(of_file, Effect::refuses)) {
-    ++files.refused;
-  } else if (lines.usable > 0) {
+  const bool refused = any_of(of_file, Effect::refuses);
+  const bool unknown = any_of(of_file, Effect::unknown) || is_cut || lines.unknown > 0;
+  if (!refused && lines.usable > 0) {
     ++files.usable;
     files.lines.usable += lines.usable;
     files.lines.closing += lines.closing;
-  } else if (any_of(of_file, Effect::unknown) || is_cut || lines.unknown > 0) {
+    if (unknown) ++files.unknown;
+  } else if (!refused && unknown) {
     ++files.unknown;
-  } else if (lines.unusable > 0) {
+  } else if (refused || lines.unusable > 0) {
     ++files.refused;
   }
 }
@@ -93,10 +98,21 @@ KeyLogin fold(std::span<const Finding> of_account, const KeyFiles& files) {
   if (any_of(of_account, Effect::refuses)) return KeyLogin::refused;
   if (any_of(of_account, Effect::unknown))
     return files.refused > 0 && files.usable == 0 && files.unknown == 0 ? KeyLogin::refused : KeyLogin::unknown;
-  const bool all_close = any_of(of_account, Effect::closes) || files.lines.closing == files.lines.usable;
-  if (files.usable > 0) return all_close ? KeyLogin::closes : KeyLogin::accepted;
+  if (files.usable > 0 && any_of(of_account, Effect::closes)) return KeyLogin::closes;
+  if (files.lines.usable > files.lines.closing) return KeyLogin::accepted;
+  if (files.usable > 0 && files.unknown == 0) return KeyLogin::closes;
   if (files.unknown > 0) return KeyLogin::unknown;
   return files.refused > 0 ? KeyLogin::refused : KeyLogin::none;
+}
+
+// Keys that are let in, and out again at once.
+void close_keys(AccountReport& report, std::span<const Finding> of_account) {
+  const auto closing = std::ranges::find_if(of_account, [](auto& one) { return one.rule->effect == Effect::closes; });
+  if (closing == of_account.end()) return;
+  for (auto& key : report.keys) {
+    if (key.use != KeyUse::usable) continue;
+    key.why += (key.why.empty() ? "" : ", ") + fmt::format("but the session ends at once: {}", closing->rule->id);
+  }
 }
 
 std::string why_refused(std::span<const Finding> of_account) {
@@ -111,6 +127,47 @@ void refuse_keys(AccountReport& report, std::string_view why) {
     if (key.use == KeyUse::unusable) continue;
     key.use = KeyUse::unusable;
     key.why = why;
+  }
+}
+
+// A key is listed when it is for any kind of connections, and usable when it is for one.
+void merge_listed(const std::vector<ConnectionReport>& reports, AccountReport& merged) {
+  std::map<std::tuple<std::string, std::size_t, std::string>, std::size_t> known;
+  std::vector<std::vector<std::string>> works_for;
+  for (const auto& one : reports) {
+    for (const auto& key : one.report.keys) {
+      const auto [at, added] = known.emplace(std::tuple(key.file, key.line, key.fingerprint), merged.keys.size());
+      if (added) merged.keys.push_back(key);
+      if (added) works_for.emplace_back();
+      auto& listed = merged.keys[at->second];
+      if (key.use < listed.use) listed = key;
+      if (key.use == KeyUse::usable) works_for[at->second].push_back(one.connections);
+    }
+  }
+  for (std::size_t i = 0; i < merged.keys.size(); ++i) {
+    auto& why = merged.keys[i].why;
+    if (works_for[i].empty() || works_for[i].size() == reports.size()) continue;
+    why += fmt::format("{}only for {}", why.empty() ? "" : ", ", fmt::join(works_for[i], ", or "));
+  }
+}
+
+void merge_keys(const std::vector<ConnectionReport>& reports, AccountReport& merged) {
+  merge_listed(reports, merged);
+  std::map<std::string, std::uint32_t> files;
+  std::map<std::tuple<KeyDigest, std::uint32_t, std::uint32_t>, std::size_t> known;
+  for (const auto& one : reports) {
+    merged.usable_keys = std::max(merged.usable_keys, one.report.usable_keys);
+    if (merged.nearby_keys.empty()) merged.nearby_keys = one.report.nearby_keys;
+    for (auto mention : one.report.mentions) {
+      const auto& path = one.report.key_files[mention.file];
+      const auto [file, is_new] = files.emplace(path, static_cast<std::uint32_t>(files.size()));
+      if (is_new) merged.key_files.push_back(path);
+      mention.file = file->second;
+      const auto [at, added] =
+          known.emplace(std::tuple(mention.digest, mention.file, mention.line), merged.mentions.size());
+      if (added) merged.mentions.push_back(mention);
+      merged.mentions[at->second].usable = merged.mentions[at->second].usable || mention.usable;
+    }
   }
 }
 
@@ -137,6 +194,7 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
   report.key_login = fold(std::span(report.findings).first(of_account), files);
   const bool has_keys = report.key_login != KeyLogin::none;
   if (has_keys && context.server != nullptr && refuses_every_key(*context.server)) report.key_login = KeyLogin::refused;
+  if (report.key_login == KeyLogin::closes) close_keys(report, std::span(report.findings).first(of_account));
   if (report.key_login == KeyLogin::refused)
     refuse_keys(report, why_refused(std::span(report.findings).first(of_account)));
   return report;
@@ -149,13 +207,8 @@ AccountReport merge_reports(std::vector<ConnectionReport> reports) {
   AccountReport merged;
   merged.account = reports.front().report.account;
   const auto rank = [&](const ConnectionReport& one) { return std::ranges::find(order, one.report.key_login); };
-  const auto& best = std::ranges::min_element(reports, {}, rank)->report;
-  merged.key_login = best.key_login;
-  merged.usable_keys = best.usable_keys;
-  merged.keys = best.keys;
-  merged.key_files = best.key_files;
-  merged.mentions = best.mentions;
-  merged.nearby_keys = best.nearby_keys;
+  merged.key_login = std::ranges::min(reports, {}, rank).report.key_login;
+  merge_keys(reports, merged);
   const auto expected = std::ranges::count_if(
       reports, [](const ConnectionReport& one) { return one.report.key_login != KeyLogin::none; });
   for (const auto& one : reports) {

@@ -87,7 +87,7 @@ AccountReport AccountAudit::audit(const Account& account) {
   std::vector<ConnectionReport> reports;
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
-    evidence.revocations = revoked_->look_up(evidence);
+    if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
   auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));

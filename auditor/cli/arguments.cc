@@ -96,7 +96,7 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
   add_choice(app, "--color", whens, arguments.color, "Colours in text (default auto; NO_COLOR is honoured)");
   app.add_flag("-q,--quiet", arguments.quiet, "No progress and no summary on standard error");
   app.add_flag("-v,--verbose", arguments.verbose,
-               "Notices too, and a summary on standard error even without a terminal");
+               "Notices with --all-users, too, and a summary on standard error even without a terminal");
 }
 
 int report_usage_error(const std::string& text) {

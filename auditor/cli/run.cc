@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "cli/run.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 
 #include "cli/account_audit.h"
 #include "cli/progress.h"
 #include "cli/report_file.h"
 #include "cli/run_config.h"
 #include "cli/run_keys.h"
+#include "cli/text_style.h"
 #include "cli/version.h"
 #include "gather/host.h"
 #include "render/renderer.h"
@@ -22,20 +21,6 @@ namespace sshaudit {
 namespace {
 
 constexpr int clean = 0;
-
-std::size_t terminal_columns() {
-  winsize size{};
-  return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-TextStyle text_style(const Arguments& arguments) {
-  const bool to_terminal = arguments.output.empty() && isatty(STDOUT_FILENO) == 1;
-  const char* const no_color = std::getenv("NO_COLOR");
-  const bool wanted = to_terminal && (no_color == nullptr || *no_color == '\0');
-  return {.color = arguments.color == When::always || (arguments.color == When::automatic && wanted),
-          .columns = to_terminal ? terminal_columns() : 0,
-          .notices = arguments.verbose || arguments.fail_on == Severity::notice};
-}
 
 std::unique_ptr<Renderer> renderer_for(const Arguments& arguments) {
   if (arguments.format == Format::json) return make_json_renderer();

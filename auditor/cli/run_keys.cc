@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <tuple>
 #include <vector>
 
 #include "cli/account_audit.h"
 #include "cli/progress.h"
 #include "cli/report_file.h"
+#include "cli/text_style.h"
 #include "cli/version.h"
 #include "gather/host.h"
 #include "render/key_list.h"
@@ -22,10 +23,7 @@ std::unique_ptr<KeyListRenderer> renderer_for(const Arguments& arguments) {
   if (arguments.format == Format::csv) return make_csv_key_list();
   if (arguments.format == Format::json) return make_json_key_list();
   if (arguments.format == Format::ndjson) return make_ndjson_key_list();
-  const bool to_terminal = arguments.output.empty() && isatty(STDOUT_FILENO) == 1;
-  const char* const no_color = std::getenv("NO_COLOR");
-  const bool wanted = to_terminal && (no_color == nullptr || *no_color == '\0');
-  return make_text_key_list(arguments.color == When::always || (arguments.color == When::automatic && wanted));
+  return make_text_key_list(text_style(arguments));
 }
 
 Result<void> write_rows(KeyListRenderer& renderer, const std::vector<KeyListRow>& rows, ReportFile& output) {
@@ -52,10 +50,12 @@ Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, Repo
     return tl::unexpected(done.error());
   Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, audit.accounts().size());
   std::vector<KeyListRow> rows;
+  std::size_t listed = 0;
   for (const auto* account : audit.accounts()) {
     progress.step();
     auto report = audit.audit(*account);
     count(report, summary);
+    listed += report.keys.size();
     for (auto& key : report.keys) rows.push_back({account->name, std::move(key)});
     if (arguments.by_key) continue;
     if (auto done = write_rows(*renderer, rows, output); !done) return tl::unexpected(done.error());
@@ -65,6 +65,9 @@ Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, Repo
   auto done = write_rows(*renderer, rows, output);
   if (done) done = output.write(renderer->end());
   if (!done) return tl::unexpected(done.error());
+  const bool somebody_waits = isatty(STDERR_FILENO) == 1 && !arguments.quiet;
+  if (listed == 0 && somebody_waits)
+    std::fprintf(stderr, "no key in the key files of %zu accounts\n", summary.accounts);
   return summary;
 }
 

@@ -37,11 +37,22 @@ int why_not_opened(const PathNode& node) {
   return S_ISSOCK(node.component.status.mode) ? ENXIO : 0;
 }
 
-// "id_ed25519.pub", "authorized_key", "Authorized_Keys.txt": by its name alone, for no private key is ever read.
+// "id_ed25519.pub", "authorized_key", "Authorised_Keys.txt": by its name, so that private keys are left alone.
 bool may_hold_public_keys(const std::string& name) {
   const auto lower = lower_case(name);
-  if (lower.ends_with(".pub")) return true;
-  return lower.find("auth") != std::string::npos && lower.find("key") != std::string::npos;
+  const bool is_key_file = lower.starts_with("auth") && lower.find("key") != std::string::npos;
+  return lower.ends_with(".pub") || is_key_file;
+}
+
+// Patterns are not followed below another root.
+KeyFile unexpanded(const std::string& pattern) {
+  KeyFile file;
+  file.path = pattern;
+  file.walk.requested = pattern;
+  file.walk.end = WalkEnd::unseen;
+  file.walk.stopped_at = pattern;
+  file.walk.errnum = EOPNOTSUPP;
+  return file;
 }
 
 }  // namespace
@@ -102,7 +113,9 @@ PathWalk AccountObserver::observe_home(const std::string& home) {
   return none;
 }
 
+// All of them together are read as far as one may be large.
 void AccountObserver::observe_key_files(AccountEvidence& evidence) {
+  auto room = largest_key_file;
   for (const auto& entry : evidence.settings.authorized_keys_file) {
     if (strcasecmp(entry.c_str(), "none") == 0) continue;
     const auto path = expand_key_file_name(entry, evidence.account, facts_);
@@ -110,7 +123,14 @@ void AccountObserver::observe_key_files(AccountEvidence& evidence) {
       evidence.name_error = path.error().path + ": " + path.error().what;
       continue;
     }
-    for (const auto& name : names_of(*path)) evidence.key_files.push_back(observe_key_file(name, largest_key_file));
+    if (root_ != "/" && facts_.globs_key_files && has_glob_characters(*path)) {
+      evidence.key_files.push_back(unexpanded(*path));
+      continue;
+    }
+    for (const auto& name : names_of(*path)) {
+      evidence.key_files.push_back(observe_key_file(name, room));
+      room -= std::min(room, evidence.key_files.back().text.size());
+    }
   }
 }
 
@@ -136,15 +156,19 @@ void AccountObserver::observe_ignored_files(AccountEvidence& evidence) {
 void AccountObserver::observe_nearby_files(AccountEvidence& evidence) {
   const auto has_lines = [](const KeyFile& file) { return file.key_lines > 0; };
   if (evidence.account.home.empty() || std::ranges::any_of(evidence.key_files, has_lines)) return;
-  const auto directory = evidence.account.home + "/.ssh";
+  auto directory = evidence.account.home + "/.ssh";
   const auto found = as_user_.resolve_directory(directory);
   if (found.end != WalkEnd::found || !S_ISDIR(found.node->component.status.mode)) return;
+  directory += '/';
   for (const auto& name : names_in(*found.node, most_names)) {
-    const auto path = directory + "/" + name;
+    const auto path = directory + name;
     const auto is_it = [&](const KeyFile& file) { return file.path == path; };
     const bool known =
         std::ranges::any_of(evidence.key_files, is_it) || std::ranges::any_of(evidence.ignored_key_files, is_it);
     if (known || !may_hold_public_keys(name) || evidence.nearby_files.size() == most_nearby_files) continue;
+    // A link may lead to a private key.
+    const auto itself = as_user_.resolve(path);
+    if (itself.end != WalkEnd::found || !itself.node->component.path.ends_with("/" + name)) continue;
     auto file = observe_key_file(path, largest_nearby_file);
     if (file.key_lines > 0) evidence.nearby_files.push_back({path, std::move(file.text)});
   }
@@ -152,7 +176,7 @@ void AccountObserver::observe_nearby_files(AccountEvidence& evidence) {
 
 // From 10.0 on sshd takes the name for a pattern, and looks for matches with the user's rights.
 std::vector<std::string> AccountObserver::names_of(const std::string& path) const {
-  if (!facts_.globs_key_files || !has_glob_characters(path) || root_ != "/") return {path};
+  if (!facts_.globs_key_files || !has_glob_characters(path)) return {path};
   std::vector<std::string> names;
   glob_t found{};
   if (glob(path.c_str(), 0, nullptr, &found) == 0) {
@@ -190,8 +214,9 @@ void AccountObserver::read_key_file(const Resolution& found, std::size_t limit, 
   file.changed = !same_file(node.component.status, opened);
   if (file.changed) return;
   file.read_errnum = read_to_end(fd.get(), static_cast<std::size_t>(opened.st_size), limit, file.text);
-  file.key_lines = count_key_lines(file.text);
   file.truncated = static_cast<std::size_t>(opened.st_size) > limit && file.text.size() == limit;
+  if (file.truncated) file.text.resize(file.text.rfind('\n') + 1);  // what is left of a line says nothing
+  file.key_lines = count_key_lines(file.text);
 }
 
 // Where the account may not search a directory, root can tell whether there is anything behind it. Nothing is read.

@@ -2,18 +2,64 @@
 #include "gather/host.h"
 
 #include <netdb.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <climits>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <optional>
+#include <sstream>
+#include <string_view>
+#include <unordered_set>
+
+#include "gather/fd.h"
+#include "gather/path_resolver.h"
+#include "gather/read_file.h"
 
 namespace sshaudit {
 namespace {
 
-bool is_tcp_service(const std::string& name) { return getservbyname(name.c_str(), "tcp") != nullptr; }
+using Services = std::unordered_set<std::string>;
+
+// services(5): "NAME PORT/PROTOCOL ALIAS...".
+Services read_services(const std::string& text) {
+  Services services;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string name;
+    std::string port;
+    if (!(words >> name >> port) || !port.ends_with("/tcp")) continue;
+    do services.insert(name);
+    while (words >> name);
+  }
+  return services;
+}
+
+// All at once: a user may write millions of names into a line, and each question reads the whole list.
+Services services_of_host() {
+  Services services;
+  setservent(1);
+  while (const servent* const entry = getservent()) {
+    if (std::string_view(entry->s_proto) != "tcp") continue;
+    services.insert(entry->s_name);
+    for (char** alias = entry->s_aliases; *alias != nullptr; ++alias) services.insert(*alias);
+  }
+  endservent();
+  return services;
+}
+
+// A regular file of another system, found by its own links.
+Fd open_below(const std::string& root, const std::string& path) {
+  auto resolver = PathResolver::open(root);
+  if (!resolver) return {};
+  const auto found = resolver->resolve(path);
+  const bool regular = found.end == WalkEnd::found && S_ISREG(found.node->component.status.mode);
+  return regular ? open_for_reading(*found.node) : Fd();
+}
 
 // sshd leaves tm_isdst at 0, so that its summer is an hour off; mktime(3) says with tm_wday whether -1 is a time.
 std::optional<std::int64_t> seconds_of(const WrittenTime& time) {
@@ -49,10 +95,22 @@ std::string host_name() {
 }
 
 void add_host_to(KeyGrammar& grammar, const std::string& root) {
-  const auto zone = ":" + (root == "/" ? std::string() : root) + "/etc/localtime";
-  setenv("TZ", zone.c_str(), 1);
-  tzset();
-  grammar.is_service = is_tcp_service;
+  constexpr std::size_t largest = 1024UL * 1024;
+  const auto zone = root == "/" ? Fd() : open_below(root, "/etc/localtime");
+  std::string name = ":/etc/localtime";
+  if (root != "/") name = zone ? ":/proc/self/fd/" + std::to_string(zone.get()) : "UTC0";
+  setenv("TZ", name.c_str(), 1);
+  tzset();  // reads the zone, once
+  std::shared_ptr<const Services> services;
+  grammar.is_service = [root, services](const std::string& service) mutable {
+    if (!services && root == "/") services = std::make_shared<const Services>(services_of_host());
+    if (!services) {
+      const auto file = open_below(root, "/etc/services");
+      const auto text = file ? read_open_file(file.get(), "/etc/services", largest).value_or("") : std::string();
+      services = std::make_shared<const Services>(read_services(text));
+    }
+    return services->contains(service);
+  };
   grammar.local_time = seconds_of;
 }
 

@@ -20,8 +20,10 @@ namespace {
 
 constexpr std::size_t largest_list = 16UL * 1024 * 1024;
 constexpr std::size_t most_at_once = 200;
+constexpr std::size_t most_of_account = 1000;
 constexpr std::chrono::seconds patience{20};
 constexpr auto keygen = "/usr/bin/ssh-keygen";
+const std::string comment = "asked";
 
 std::string in_words(const std::string& what, const Error& error) {
   return what + ": " + (error.errnum == 0 ? error.what : std::strerror(error.errnum));
@@ -67,30 +69,55 @@ std::vector<RevokedKeyFiles::AskedKey> RevokedKeyFiles::keys_of(const AccountEvi
       if (!line.key.type.empty()) keys.push_back({line.key.digest, std::string(line.key.type), line.wire});
     });
   }
+  std::ranges::sort(keys, {}, &AskedKey::digest);
+  const auto repeated = std::ranges::unique(keys, {}, &AskedKey::digest);
+  keys.erase(repeated.begin(), repeated.end());
   return keys;
 }
 
-// ssh-keygen -Q prints "FILE: ok" or "FILE: REVOKED" for each.
-void RevokedKeyFiles::ask(File& file, const std::vector<AskedKey>& keys) {
+// ssh-keygen -Q prints "FILE (COMMENT): ok" or "FILE (COMMENT): REVOKED" for each, and gives up at a key that it cannot
+// read: then each is asked about alone, so that one key says nothing of the others.
+void RevokedKeyFiles::ask(File& file, std::span<const AskedKey> keys) {
   std::vector<std::string> argv = {keygen, "-Q", "-f", file.list->path() + "/list"};
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto name = std::to_string(i);
-    if (!file.list->write(name, keys[i].type + " " + encode_base64(keys[i].wire) + "\n")) {
-      file.unknown = "no room for the keys that ssh-keygen is to be asked about";
-      return;
-    }
+    file.answers[keys[i].digest] = Answer::none;
+    file.list->write(name, keys[i].type + " " + encode_base64(keys[i].wire) + " " + comment + "\n");
     argv.push_back(file.list->path() + "/" + name);
   }
   const auto output = run_program(argv, patience);
-  if (!output || output->exit_status > 1) {
-    file.unknown = output ? "ssh-keygen -Q does not read the revocation list" : in_words(keygen, output.error());
-    return;
-  }
+  const bool answered = output && output->exit_status <= 1;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto line = argv[i + 4] + ": ";
-    const auto at = output->out.find(line);
-    if (at != std::string::npos)
-      file.answers[keys[i].digest] = output->out.compare(at + line.size(), 7, "REVOKED") == 0;
+    const auto said = [&](const std::string& answer) {
+      return answered && output->out.find(argv[i + 4] + " (" + comment + "): " + answer + "\n") != std::string::npos;
+    };
+    if (said("ok")) file.answers[keys[i].digest] = Answer::fine;
+    if (said("REVOKED")) file.answers[keys[i].digest] = Answer::revoked;
+  }
+  if (answered || keys.size() == 1) return;
+  for (const auto& key : keys) ask(file, {&key, 1});
+}
+
+// Of very many keys the first are asked about.
+void RevokedKeyFiles::ask_about_unknown(File& file, const std::vector<AskedKey>& keys) {
+  std::vector<AskedKey> unasked;
+  for (const auto& key : keys) {
+    if (!file.answers.contains(key.digest) && unasked.size() < most_of_account) unasked.push_back(key);
+  }
+  const std::span<const AskedKey> all(unasked);
+  for (std::size_t i = 0; i < all.size(); i += most_at_once) {
+    ask(file, all.subspan(i, std::min(most_at_once, all.size() - i)));
+  }
+}
+
+void RevokedKeyFiles::add_answers(const File& file, const std::vector<AskedKey>& keys, Revocations& revocations) {
+  for (const auto& key : keys) {
+    const auto found = file.answers.find(key.digest);
+    const auto answer = found == file.answers.end() ? Answer::none : found->second;
+    if (answer == Answer::revoked) revocations.revoked.push_back(key.digest);
+    if (answer != Answer::none) continue;
+    revocations.unsure.push_back(key.digest);
+    revocations.reason = "ssh-keygen -Q has no answer";
   }
 }
 
@@ -100,22 +127,17 @@ Revocations RevokedKeyFiles::look_up(const AccountEvidence& evidence) {
   const auto keys = keys_of(evidence);
   for (const auto& path : evidence.settings.revoked_keys) {
     auto& list = file(path);
-    std::vector<AskedKey> unasked;
     for (const auto& key : keys) {
       if (std::ranges::binary_search(list.keys.digests, key.digest)) revocations.revoked.push_back(key.digest);
-      if (list.list && !list.answers.contains(key.digest)) unasked.push_back(key);
+      if (!list.unknown.empty()) revocations.unsure.push_back(key.digest);
     }
-    for (std::size_t i = 0; i < unasked.size() && list.unknown.empty(); i += most_at_once) {
-      const auto end = std::min(i + most_at_once, unasked.size());
-      ask(list, {unasked.begin() + static_cast<std::ptrdiff_t>(i), unasked.begin() + static_cast<std::ptrdiff_t>(end)});
-    }
-    for (const auto& key : keys) {
-      const auto answer = list.answers.find(key.digest);
-      if (answer != list.answers.end() && answer->second) revocations.revoked.push_back(key.digest);
-    }
-    if (!list.unknown.empty()) revocations.unknown = list.unknown;
+    if (!list.unknown.empty()) revocations.reason = list.unknown;
+    if (!list.list) continue;
+    ask_about_unknown(list, keys);
+    add_answers(list, keys, revocations);
   }
   std::ranges::sort(revocations.revoked);
+  std::ranges::sort(revocations.unsure);
   return revocations;
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,12 @@ class RevokedKeyFiles {
   Revocations look_up(const AccountEvidence& evidence);
 
  private:
+  enum class Answer { fine, revoked, none };
   struct File {
     RevokedKeys keys;
     std::string unknown;                   // why it could not be read
     std::unique_ptr<TemporaryFiles> list;  // a copy of the KRL; null when it is none
-    std::map<KeyDigest, bool> answers;     // of ssh-keygen
+    std::map<KeyDigest, Answer> answers;   // of ssh-keygen
   };
   struct AskedKey {
     KeyDigest digest{};
@@ -41,8 +43,10 @@ class RevokedKeyFiles {
 
   File& file(const std::string& path);
   void read(const std::string& path, File& file) const;
-  static void ask(File& file, const std::vector<AskedKey>& keys);
-  std::vector<AskedKey> keys_of(const AccountEvidence& evidence) const;
+  static void ask(File& file, std::span<const AskedKey> keys);
+  static void ask_about_unknown(File& file, const std::vector<AskedKey>& keys);
+  static void add_answers(const File& file, const std::vector<AskedKey>& keys, Revocations& revocations);
+  std::vector<AskedKey> keys_of(const AccountEvidence& evidence) const;  // each once, sorted by digest
 
   std::string root_;
   KeyGrammar grammar_;

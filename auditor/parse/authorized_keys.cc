@@ -109,6 +109,10 @@ class KeyFileReader {
     if (parsed.key.type.empty()) {
       if (is_utf16_ && (line.has_nul || line.text.size() < 4)) return;
       look_further(line, parsed);
+    } else if (parsed.shows_private_key && line.text.find("-----BEGIN ") != std::string_view::npos) {
+      auto block = parsed;  // a private key was appended to a line without a newline
+      take_block(block, Fault::private_key, "END ");
+      parsed.last_line = block.last_line;
     }
     give(parsed);
   }
@@ -166,12 +170,14 @@ class KeyFileReader {
     if (text == parsed.word) text.clear();  // the line ends behind the type
     BlobEnd end;
     end.add(text);
+    if (parsed.line < no_join_before_) return;  // these lines were tried already
     auto ahead = lines_;
     std::size_t tries = 0;
     for (std::size_t i = 0; i < most_pieces && text.size() < longest_wrapped && tries < most_tries; ++i) {
       const auto next = ahead.next();
       const auto piece = next ? trimmed(next->text) : std::string_view();
       const auto word = piece.substr(0, piece.find_first_of(" \t"));
+      if (next) no_join_before_ = next->number;
       if (!is_base64(word) || (word.size() < piece.size() && is_key(piece, grammar_))) return;
       text += word;
       if (end.add(word) && ++tries > 0 && take_joined(text, next->number, ahead, parsed)) return;
@@ -203,7 +209,8 @@ class KeyFileReader {
   const KeyGrammar& grammar_;
   const std::function<void(const AuthorizedKey&)>& visit_;
   bool is_utf16_ = false;
-  std::size_t no_end_before_ = 0;  // line up to which no end of a block was found
+  std::size_t no_join_before_ = 0;  // line up to which pieces of a key were joined in vain
+  std::size_t no_end_before_ = 0;   // line up to which no end of a block was found
 };
 
 }  // namespace

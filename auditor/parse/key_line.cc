@@ -58,6 +58,7 @@ std::optional<ReadKey> read_key(std::string_view text, const KeyGrammar& grammar
 
 AuthorizedKey parse_key_line(std::string_view line, const KeyGrammar& grammar) {
   AuthorizedKey parsed;
+  parsed.shows_private_key = shows_private_key(line);
   const auto start = skip_blanks(line, 0);
   auto key_at = start;
   auto read = read_key(line.substr(start), grammar);

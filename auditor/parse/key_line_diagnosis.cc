@@ -57,6 +57,14 @@ std::string_view type_at_end(std::string_view word) {
   return {};
 }
 
+// The type that a word begins with, if a key seems to follow without a blank.
+std::string_view type_at_start(std::string_view word) {
+  for (const auto& type : key_types()) {
+    if (word.starts_with(type.name) && looks_like_blob(word.substr(type.name.size()))) return type.name;
+  }
+  return {};
+}
+
 std::size_t find_curly_quote(std::string_view text) {
   constexpr std::array<std::string_view, 8> quotes = {"\u201C", "\u201D", "\u201E", "\u201F",
                                                       "\u2018", "\u2019", "\u00AB", "\u00BB"};
@@ -93,6 +101,16 @@ void set(AuthorizedKey& parsed, Fault fault, std::size_t at, std::string_view wo
   parsed.better = better;
 }
 
+// What the blank is beside tells what to do about it.
+void set_blank(AuthorizedKey& parsed, std::string_view line, std::size_t at) {
+  const auto next = std::min(line.find_first_not_of(" \t", at), line.size() - 1);
+  std::string_view beside;
+  for (const auto place : {at == 0 ? at : at - 1, next}) {
+    if (line[place] == ',' || line[place] == '=') beside = line.substr(place, 1);
+  }
+  set(parsed, Fault::option_blank, at, {}, beside);
+}
+
 // Something stands between the start of the line and a type and key that are well, and sshd does not take it for
 // options.
 void diagnose_options(std::string_view line, std::size_t start, std::size_t end, const KeyGrammar& grammar,
@@ -106,13 +124,13 @@ void diagnose_options(std::string_view line, std::size_t start, std::size_t end,
   if (!stop) return set(parsed, Fault::option_unterminated, start + open_quote(options), {}, {});
   const auto whole = squeezed(options);
   const auto fault = parse_key_options(whole, grammar).fault;
-  if (!fault) return set(parsed, Fault::option_blank, start + *stop, {}, {});
+  if (!fault) return set_blank(parsed, line, start + *stop);
   const auto first_fault = parse_key_options(options, grammar).fault;
   if (first_fault) return describe_options_fault(line, start, *first_fault, parsed);
   const auto next = std::min(options.find_first_not_of(" \t", *stop), options.size());
   const auto second_fault = parse_key_options(options.substr(next), grammar).fault;
   if (second_fault) return describe_options_fault(line, start + next, *second_fault, parsed);
-  set(parsed, Fault::option_blank, start + *stop, {}, {});
+  set_blank(parsed, line, start + *stop);
 }
 
 bool is_tail_of(std::string_view word, std::string_view type) {
@@ -141,6 +159,12 @@ void diagnose_whole_key(std::string_view line, const std::vector<Word>& words, s
     }
     if (is_slip_for(before.text, key.type, grammar))
       return set(parsed, Fault::type_misspelt, before.at, before.text, key.type);
+    const auto options = line.substr(words[0].at, before.at + before.text.size() - words[0].at);
+    const bool are_options = end_of_options(options) == options.size() && !parse_key_options(options, grammar).fault;
+    // What is no options was meant for the type.
+    if (!are_options && parse_key_options(before.text, grammar).fault) {
+      return set(parsed, Fault::type_misspelt, before.at, before.text, key.type);
+    }
     return set(parsed, Fault::type_missing, words[i].at, {}, key.type);
   }
   if (type->canonical != key.type) return set(parsed, Fault::type_mismatch, before.at, before.text, key.type);
@@ -196,6 +220,20 @@ bool is_of_unknown_type(const Word& type, const Word& blob) {
   return decoded.fault == BlobFault::unknown_type && decoded.name == type.text && type.text.size() <= longest_type;
 }
 
+// A line that would be well with ordinary blanks.
+bool has_no_break_space(std::string_view line, const KeyGrammar& grammar, AuthorizedKey& parsed) {
+  constexpr std::string_view no_break_space = "\u00A0";
+  const auto first = line.find(no_break_space);
+  if (first == std::string_view::npos) return false;
+  std::string plain(line);
+  for (auto at = first; at != std::string::npos; at = plain.find(no_break_space, at)) plain.replace(at, 2, " ");
+  auto meant = parse_key_line(plain, grammar);
+  if (meant.key.type.empty()) return false;
+  parsed.meant = meant.key;
+  set(parsed, Fault::separator, first, {}, "a no-break space (U+00A0) stands where a blank belongs");
+  return true;
+}
+
 }  // namespace
 
 bool shows_private_key(std::string_view line) {
@@ -207,7 +245,8 @@ bool shows_private_key(std::string_view line) {
 void describe_options_fault(std::string_view line, std::size_t start, const OptionsFault& fault,
                             AuthorizedKey& parsed) {
   const auto at = start + fault.at;
-  const auto quote = find_curly_quote(line.substr(at));
+  const auto end = start + end_of_options(line.substr(start)).value_or(line.size() - start);
+  const auto quote = find_curly_quote(line.substr(at, end - at));
   const bool by_quotes = fault.fault == Fault::option_unquoted || fault.fault == Fault::option_unknown;
   if (by_quotes && quote != std::string_view::npos) return set(parsed, Fault::curly_quotes, at + quote, {}, {});
   set(parsed, fault.fault, at, fault.word, fault.better);
@@ -227,7 +266,8 @@ void find_joined_key(std::string_view line, std::size_t comment, AuthorizedKey& 
 }
 
 void diagnose_key_line(std::string_view line, const KeyGrammar& grammar, AuthorizedKey& parsed) {
-  if (shows_private_key(line)) return set(parsed, Fault::private_key, 0, {}, {});
+  if (parsed.shows_private_key) return set(parsed, Fault::private_key, 0, {}, {});
+  if (has_no_break_space(line, grammar, parsed)) return;
   const auto words = words_of(line, 0);
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (const auto decoded = decode_word(words[i].text)) {
@@ -237,6 +277,12 @@ void diagnose_key_line(std::string_view line, const KeyGrammar& grammar, Authori
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (key_type_of_word(words[i].text, grammar.version) != nullptr) {
       return diagnose_broken_key(words, i, grammar, parsed);
+    }
+    if (const auto type = type_at_start(words[i].text); !type.empty()) {
+      const auto decoded = decode_word(words[i].text.substr(type.size()));
+      if (decoded) parsed.meant = decoded->key;
+      if (decoded)
+        return set(parsed, Fault::separator, words[i].at + type.size(), type, "a blank is missing behind the type");
     }
     if (i + 1 < words.size() && is_of_unknown_type(words[i], words[i + 1])) {
       return set(parsed, Fault::type_unsupported, words[i].at, words[i].text, {});

@@ -45,7 +45,13 @@ std::string nearest_key_option(std::string_view name, bool negated) {
   for (const auto& one : value_options) {
     if (!negated) names.push_back(one.name);
   }
-  const auto found = nearest(name, names);
+  // Word processors make dashes of hyphens.
+  std::string plain(name);
+  for (const std::string_view dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"}) {
+    for (auto at = plain.find(dash); at != std::string::npos; at = plain.find(dash, at)) plain.replace(at, 3, "-");
+  }
+  if (plain.starts_with("no-") && plain.size() != name.size()) return nearest_key_option(plain.substr(3), true);
+  const auto found = nearest(plain, names);
   return found.empty() || !negated ? std::string(found) : "no-" + std::string(found);
 }
 

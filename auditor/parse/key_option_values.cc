@@ -116,7 +116,9 @@ std::string print_expiry_time(std::int64_t seconds) {
 
 std::string date_in_words(std::int64_t seconds) {
   const auto time = written_in_utc(seconds);
-  return fmt::format("{:04}-{:02}-{:02}", time.year, time.month, time.day);
+  const auto date = fmt::format("{:04}-{:02}-{:02}", time.year, time.month, time.day);
+  const bool at_midnight = time.hour == 0 && time.minute == 0 && time.second == 0;
+  return at_midnight ? date : fmt::format("{}T{:02}:{:02}Z", date, time.hour, time.minute);
 }
 
 bool is_permit(std::string_view value, const KeyGrammar& grammar) {

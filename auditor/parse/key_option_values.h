@@ -21,7 +21,7 @@ std::optional<std::int64_t> parse_expiry_time(std::string_view text, const KeyGr
 // The same in UTC, with a Z.
 std::string print_expiry_time(std::int64_t seconds);
 
-// "2026-12-01", in UTC.
+// "2026-12-01", or "2026-11-30T23:00Z", in UTC.
 std::string date_in_words(std::int64_t seconds);
 
 // Of permitopen and permitlisten: "host:80", "[::1]:80", "host:*", or with a slash for the colon. Source: misc.c,

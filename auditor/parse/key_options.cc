@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "parse/config_values.h"
 #include "parse/key_option_names.h"
@@ -142,9 +143,7 @@ class OptionParser {
       const bool good = name.size() < value.size() && is_environment_name(name, grammar_);
       if (!good) return fail(KeyLineFault::option_value, "NAME=value, with letters, digits and _, is what it takes");
     }
-    const auto start = std::string(name) + "=";
-    const auto is_same = [&](const std::string& other) { return other.starts_with(start); };
-    if (grammar_.facts.limits_environment && std::ranges::any_of(known, is_same)) return;
+    if (grammar_.facts.limits_environment && !names_.insert(std::string(name)).second) return;
     known.push_back(std::move(value));
   }
 
@@ -191,7 +190,10 @@ class OptionParser {
     } else if (option != key_value_options().end() && at_ == start_) {
       fail(KeyLineFault::option_value, "it takes a value: " + std::string(option->name) + "=\"...\"");
     } else if (option != key_value_options().end()) {
-      fail(KeyLineFault::option_value, "no comma stands behind its value");
+      const bool quote_inside =
+          text_[at_] != '"' && text_[at_ - 1] == '"' && rest().find('"') != std::string_view::npos;
+      fail(KeyLineFault::option_value,
+           quote_inside ? "a quote inside its value needs a backslash: \\\"" : "no comma stands behind its value");
     } else {
       const bool negated = lower_case(word).starts_with("no-");
       fail(KeyLineFault::option_unknown, nearest_key_option(name, negated));
@@ -202,8 +204,9 @@ class OptionParser {
   std::string_view text_;
   const KeyGrammar& grammar_;
   std::size_t at_ = 0;
-  std::size_t start_ = 0;  // of the option that is being read
-  std::string_view word_;  // its name, as far as it is known
+  std::size_t start_ = 0;                  // of the option that is being read
+  std::string_view word_;                  // its name, as far as it is known
+  std::unordered_set<std::string> names_;  // of environment=
   ParsedOptions parsed_;
 };
 

@@ -30,41 +30,36 @@ std::size_t columns_of(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & '\xC0') != '\x80'; }));
 }
 
-// A cell of a table. The other formats have it whole.
-std::string shortened(const std::string& bytes) {
-  constexpr std::size_t widest = 48;
-  auto text = visible(bytes);
-  if (text.empty()) return "-";
-  if (columns_of(text) <= widest) return text;
-  std::size_t end = 0;
-  for (std::size_t columns = 0; columns < widest - 3; ++end) columns += (text[end] & '\xC0') != '\x80' ? 1 : 0;
-  while (end < text.size() && (text[end] & '\xC0') == '\x80') ++end;
-  return text.substr(0, end) + "...";
-}
+std::string or_dash(const std::string& bytes) { return bytes.empty() ? "-" : visible(bytes); }
 
+// A table where there is room for it; else a block for each key, its account and state first.
 class TextKeyList : public KeyListRenderer {
  public:
-  explicit TextKeyList(bool color) : color_(color) {}
+  explicit TextKeyList(const TextStyle& style) : style_(style) {}
 
   std::string begin(const KeyListHeader&) override { return {}; }
 
   std::string row(const KeyListRow& row) override {
     const auto& key = row.key;
-    rows_.push_back({visible(row.user), type_of(key), bits_of(key), key.fingerprint.empty() ? "-" : key.fingerprint,
-                     shortened(state_of(key)), shortened(key.restrictions), shortened(key.comment),
+    rows_.push_back({visible(row.user), type_of(key), bits_of(key), or_dash(key.fingerprint), visible(state_of(key)),
+                     or_dash(key.restrictions), or_dash(key.comment),
                      fmt::format("{}:{}", visible(key.file), key.line)});
     return {};
   }
 
   std::string end() override {
     if (rows_.empty()) return {};
-    rows_.insert(rows_.begin(), {"USER", "TYPE", "BITS", "FINGERPRINT", "STATE", "RESTRICTIONS", "COMMENT", "WHERE"});
+    const Row titles = {"USER", "TYPE", "BITS", "FINGERPRINT", "STATE", "RESTRICTIONS", "COMMENT", "WHERE"};
     std::array<std::size_t, cells> widths{};
-    for (const auto& row : rows_) {
-      for (std::size_t i = 0; i < cells; ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
+    std::size_t width = 2 * (cells - 1);
+    for (std::size_t i = 0; i < cells; ++i) {
+      widths[i] = titles[i].size();
+      for (const auto& row : rows_) widths[i] = std::max(widths[i], columns_of(row[i]));
+      width += widths[i];
     }
-    std::string text;
-    for (const auto& row : rows_) text += line_of_row(row, widths, &row == &rows_.front());
+    const bool fits = style_.columns == 0 || width <= style_.columns;
+    auto text = fits ? painted(line_of_row(titles, widths)) + '\n' : std::string();
+    for (const auto& row : rows_) text += fits ? line_of_row(row, widths) + '\n' : block_of(row);
     return text;
   }
 
@@ -72,23 +67,39 @@ class TextKeyList : public KeyListRenderer {
   static constexpr std::size_t cells = 8;
   using Row = std::array<std::string, cells>;
 
-  std::string line_of_row(const Row& row, const std::array<std::size_t, cells>& widths, bool is_title) const {
+  static std::string line_of_row(const Row& row, const std::array<std::size_t, cells>& widths) {
     std::string line;
     for (std::size_t i = 0; i < cells; ++i) {
       line += row[i];
       if (i + 1 < cells) line += std::string(2 + widths[i] - columns_of(row[i]), ' ');
     }
-    return is_title && color_ ? fmt::format("\x1b[1m{}\x1b[0m\n", line) : line + '\n';
+    return line;
   }
 
-  bool color_;
+  std::string block_of(const Row& row) const {
+    auto text = painted(fmt::format("{}: {}", row[0], row[4])) + '\n';
+    text += fmt::format("  {} {} {}\n", row[1], row[2], row[3]);
+    if (row[5] != "-") text += fmt::format("  {}\n", row[5]);
+    return text + fmt::format("  {}  {}\n", row[7], row[6] == "-" ? "" : row[6]);
+  }
+
+  std::string painted(const std::string& text) const {
+    return style_.color ? fmt::format("\x1b[1m{}\x1b[0m", text) : text;
+  }
+
+  TextStyle style_;
   std::vector<Row> rows_;
 };
 
 // A cell that a spreadsheet would take for a formula gets a quote in front.
 std::string csv_cell(std::string_view bytes) {
   auto text = visible(bytes);
-  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos) text.insert(0, "'");
+  for (const std::string start : {"=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"}) {
+    if (text.starts_with(start)) text.insert(0, "'");
+    // Where spreadsheets separate by semicolons, a cell begins behind each.
+    for (auto at = text.find(";" + start); at != std::string::npos; at = text.find(";" + start, at))
+      text.insert(at + 1, "'");
+  }
   if (text.find_first_of(",\"'") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
@@ -167,7 +178,9 @@ class NdjsonKeyList : public KeyListRenderer {
 
 }  // namespace
 
-std::unique_ptr<KeyListRenderer> make_text_key_list(bool color) { return std::make_unique<TextKeyList>(color); }
+std::unique_ptr<KeyListRenderer> make_text_key_list(const TextStyle& style) {
+  return std::make_unique<TextKeyList>(style);
+}
 std::unique_ptr<KeyListRenderer> make_csv_key_list() { return std::make_unique<CsvKeyList>(); }
 std::unique_ptr<KeyListRenderer> make_json_key_list() { return std::make_unique<JsonKeyList>(); }
 std::unique_ptr<KeyListRenderer> make_ndjson_key_list() { return std::make_unique<NdjsonKeyList>(); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "render/renderer.h"
 #include "sshaudit/report.h"
 
 namespace sshaudit {
@@ -29,9 +30,9 @@ class KeyListRenderer {
   virtual std::string end() = 0;
 };
 
-std::unique_ptr<KeyListRenderer> make_text_key_list(bool color);  // columns; keeps every row until the end
-std::unique_ptr<KeyListRenderer> make_csv_key_list();             // RFC 4180, with a header
-std::unique_ptr<KeyListRenderer> make_json_key_list();            // one object, schema sshaudit-keys/1
-std::unique_ptr<KeyListRenderer> make_ndjson_key_list();          // a header, and an object a row
+std::unique_ptr<KeyListRenderer> make_text_key_list(const TextStyle& style);  // keeps every row until the end
+std::unique_ptr<KeyListRenderer> make_csv_key_list();                         // RFC 4180, with a header
+std::unique_ptr<KeyListRenderer> make_json_key_list();                        // one object, schema sshaudit-keys/1
+std::unique_ptr<KeyListRenderer> make_ndjson_key_list();                      // a header, and an object a row
 
 }  // namespace sshaudit

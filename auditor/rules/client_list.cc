@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "parse/address_list.h"
+#include "rules/wording.h"
 
 namespace sshaudit {
 namespace {
@@ -20,18 +21,32 @@ std::vector<std::string_view> elements_of(std::string_view list) {
   }
 }
 
-// Whether a numeric address may look like that; behind a % stands the name of an interface.
+// Whether a pattern may stand for a numeric address; behind a % stands the name of an interface.
 bool may_be_address(std::string_view pattern) {
-  pattern = pattern.substr(0, pattern.find('%'));
-  return pattern.find_first_not_of("0123456789abcdefABCDEF.:*?") == std::string_view::npos;
+  const bool has_wildcard = pattern.find_first_of("*?") != std::string_view::npos;
+  if (pattern.find('%') != std::string_view::npos) return true;
+  return has_wildcard && pattern.find_first_not_of("0123456789abcdefABCDEF.:*?") == std::string_view::npos;
 }
 
-// Why one element that is not negated matches nobody; empty when it may match.
-std::string why_dead(std::string_view element, bool use_dns) {
-  if (element.find_first_of(" \t") != std::string_view::npos) return "it has a blank in it";
-  if (parse_network(element).network || may_be_address(element) || use_dns) return {};
-  if (element.find('/') != std::string_view::npos) return "it is neither a network nor a name";
-  return "it is a name, and UseDNS is no";
+bool is_digits_and(std::string_view text, std::string_view others) {
+  return text.find_first_not_of("0123456789" + std::string(others)) == std::string_view::npos;
+}
+
+// Why one element that is not negated matches nobody, and what to write instead; nothing when it may match.
+DeadElement why_dead(std::string_view element, bool use_dns) {
+  const std::string text(element);
+  if (element.find_first_of(" \t") != std::string_view::npos) return {text, "it has a blank in it", "remove the blank"};
+  if (element.find(';') != std::string_view::npos) return {text, "it has a semicolon in it", "write commas"};
+  const bool is_numeric = is_digits_and(element, ".");
+  if (is_numeric && std::ranges::count(element, '.') != 3)
+    return {text, "it is no whole address", "write an address, a network (10.1.2.0/24) or a pattern (10.1.2.*)"};
+  if (parse_network(element).network || may_be_address(element)) return {};
+  if (is_digits_and(element, ".:") && std::ranges::count(element, ':') == 1)
+    return {text, "it has a port in it", "write the address alone"};
+  if (element.find('/') != std::string_view::npos)
+    return {text, "it is no network", "write ADDRESS/BITS, such as 10.1.2.0/24"};
+  if (is_numeric || use_dns) return {};
+  return {text, "it is a name, and UseDNS is no", "write an address, or set UseDNS yes"};
 }
 
 // An element that makes sshd refuse the list as a whole.
@@ -40,7 +55,10 @@ std::string why_wrong(std::string_view element) {
   if (element.empty()) return "an element is empty";
   const auto parsed = parse_network(element);
   if (parsed.network || parsed.fault != NetworkFault::inconsistent) return {};
-  return fmt::format("{} has bits set behind its prefix, or a prefix that is too long", element);
+  return fmt::format(
+      "{} has bits set behind its prefix, or a prefix that is too long (write the network, or the address "
+      "alone)",
+      shown(element));
 }
 
 }  // namespace
@@ -55,9 +73,9 @@ std::string why_nobody_matches(std::string_view list, bool use_dns) {
   std::string reason;
   for (const auto element : elements) {
     if (is_negated(element)) continue;
-    const auto why = why_dead(element, use_dns);
-    if (why.empty()) return {};
-    if (reason.empty()) reason = fmt::format("\"{}\" cannot match ({})", element, why);
+    const auto dead = why_dead(element, use_dns);
+    if (dead.why.empty()) return {};
+    if (reason.empty()) reason = fmt::format("\"{}\" cannot match ({}; {})", shown(element), dead.why, dead.instead);
   }
   return reason;
 }
@@ -66,8 +84,8 @@ std::vector<DeadElement> dead_elements(std::string_view list, bool use_dns) {
   std::vector<DeadElement> dead;
   for (auto element : elements_of(list)) {
     const bool negated = element.starts_with('!');
-    if (auto why = negated ? std::string() : why_dead(element, use_dns); !why.empty())
-      dead.push_back({std::string(element), std::move(why)});
+    if (auto one = negated ? DeadElement{} : why_dead(element, use_dns); !one.why.empty())
+      dead.push_back(std::move(one));
   }
   return dead;
 }

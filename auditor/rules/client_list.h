@@ -15,6 +15,7 @@ std::string why_nobody_matches(std::string_view list, bool use_dns);
 struct DeadElement {
   std::string text;
   std::string why;
+  std::string instead;  // what to do
 };
 std::vector<DeadElement> dead_elements(std::string_view list, bool use_dns);
 

@@ -160,8 +160,9 @@ void KeyCensus::finish() {
 }
 
 std::span<const Entry> KeyCensus::of(const KeyDigest& digest) const {
-  const auto found = std::ranges::equal_range(entries_, digest, {}, &Entry::digest);
-  return {found.begin(), found.end()};
+  const auto first = std::ranges::lower_bound(entries_, digest, {}, &Entry::digest);
+  const auto last = std::ranges::upper_bound(entries_, digest, {}, &Entry::digest);
+  return {first, last};
 }
 
 std::span<const Rule<KeyCensus>> key_census_rules() { return rules; }

@@ -37,16 +37,22 @@ Details key_file_empty(const KeyFileContent& subject, const Context&) {
            .remedy = {{}, "put the line of the .pub file there, if somebody is to log in with a key"}}};
 }
 
-Details key_file_cut(const KeyFileContent& subject, const Context&) {
+// Where a key was found that works, what comes behind does not change the verdict.
+Details cut(const KeyFileContent& subject, bool with_usable_keys) {
   const auto& file = subject.file;
-  if (!file.truncated) return {};
-  return {{.path = file.path,
-           .message = fmt::format("{} is larger than 16 MiB: only the first 16 MiB were looked at, sshd reads it all",
-                                  file.path),
-           .expected = "16 MiB or less",
-           .actual = "larger than 16 MiB",
-           .remedy = {{}, "remove what is no key from it"}}};
+  if (!file.truncated || std::ranges::any_of(subject.mentions, &KeyMention::usable) != with_usable_keys) return {};
+  return {
+      {.path = file.path,
+       .message = fmt::format("{} is larger than the 16 MiB that are read of an account's key files: what is behind "
+                              "them was not looked at, sshd reads it all",
+                              file.path),
+       .expected = "16 MiB or less",
+       .actual = "larger than 16 MiB",
+       .remedy = {{}, "remove what is no key from it"}}};
 }
+
+Details key_file_cut(const KeyFileContent& subject, const Context&) { return cut(subject, false); }
+Details key_file_large(const KeyFileContent& subject, const Context&) { return cut(subject, true); }
 
 Details key_repeated(const KeyFileContent& subject, const Context&) {
   const auto mentions = subject.mentions;
@@ -83,6 +89,10 @@ const std::array rules = {
     R{{"key-file-cut", Subject::key_file, Effect::unknown, Severity::notice, "A key file is larger than is read.",
        "sshd reads a key file whole, whatever its size, twice at each login.", "Remove what is no key."},
       key_file_cut},
+    R{{"key-file-large", Subject::key_file, Effect::informs, Severity::warning,
+       "A key file is larger than is read, and has keys that work.",
+       "sshd reads a key file whole, whatever its size, twice at each login.", "Remove what is no key."},
+      key_file_large},
     R{{"key-repeated", Subject::key_file, Effect::informs, Severity::notice, "A key stands twice in a file.",
        "sshd goes on after a line that refuses, and stops at the first that accepts: the options of that line count. "
        "(OpenSSH auth2-pubkeyfile.c: auth_check_authkeys_file)",

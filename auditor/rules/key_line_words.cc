@@ -54,7 +54,7 @@ std::string restrictions_in_words(const KeyOptions& options) {
   std::string text;
   if (options.cert_authority) add(text, "certificate authority");
   if (options.principals) add(text, "principals " + *options.principals);
-  if (options.command) add(text, "command " + *options.command);
+  if (options.command) add(text, "command " + (options.command->empty() ? "\"\"" : *options.command));
   add_permissions(text, options);
   for (const auto& permit : options.permitopen) add(text, "opens " + permit);
   for (const auto& permit : options.permitlisten) add(text, "listens on " + permit);

@@ -18,6 +18,13 @@ namespace {
 constexpr std::size_t most_told = 5;           // findings of one rule in one file
 constexpr std::size_t most_unreadable = 1000;  // lines of one file in the inventory
 
+constexpr std::size_t longest_listed = 4096;
+
+std::string listed(std::string text) {
+  if (text.size() > longest_listed) text.replace(longest_listed, text.size(), "...");
+  return text;
+}
+
 bool has(const std::vector<Finding>& findings, Effect effect) {
   return std::ranges::any_of(findings, [&](const Finding& one) { return one.rule->effect == effect; });
 }
@@ -33,14 +40,16 @@ class LineJudge {
     const KeyLineSubject subject{evidence_, file_, line};
     const bool listed = context_.list_keys && is_listed(line);
     std::vector<Finding> of_line;
-    if (line.fault != KeyLineFault::none && (listed || !is_old_news(line.fault))) judge_fault(subject, of_line);
+    const bool has_fault = line.fault != KeyLineFault::none || line.shows_private_key;
+    if (has_fault && (listed || !is_old_news(line.fault))) judge_fault(subject, of_line);
     std::vector<Finding> of_key;
     if (!line.key.type.empty()) {
       judge(key_policy_rules(), subject, context_, of_key);
       judge(key_restriction_rules(), subject, context_, of_key);
     }
     const auto use = use_of(line, of_key);
-    count(use, has(of_key, Effect::closes));
+    if (line.fault != KeyLineFault::no_key) count(use, has(of_key, Effect::closes));
+    if (line.shows_private_key) hush(of_key);
     if (!line.key.type.empty()) mention(line, use);
     if (listed) list(subject, use, of_line, of_key);
     for (auto& finding : of_line) keep(std::move(finding));
@@ -49,7 +58,7 @@ class LineJudge {
 
   JudgedLines finish() {
     for (auto& finding : judged_.findings) {
-      const auto more = times_[finding.rule] - std::min(times_[finding.rule], most_told);
+      const auto more = times_[finding.rule] - std::min(times_[finding.rule], most_told_of(finding.rule));
       if (more == 0 || !told_last_.contains(&finding - judged_.findings.data())) continue;
       finding.detail.message += fmt::format(" (and {} more line{} like it)", more, more == 1 ? "" : "s");
     }
@@ -66,7 +75,7 @@ class LineJudge {
   // Millions of lines may have the same fault: what is not told is only counted.
   bool is_old_news(KeyLineFault fault) {
     const auto known = rule_of_.find(fault);
-    if (known == rule_of_.end() || times_[known->second] < most_told) return false;
+    if (known == rule_of_.end() || times_[known->second] < most_told_of(known->second)) return false;
     ++times_[known->second];
     return true;
   }
@@ -75,6 +84,8 @@ class LineJudge {
     if (line.key.type.empty() || has(of_key, Effect::refuses)) return KeyUse::unusable;
     return has(of_key, Effect::unknown) ? KeyUse::unknown : KeyUse::usable;
   }
+
+  static std::size_t most_told_of(const RuleInfo* rule) { return rule->id == "no-key-in-line" ? 1 : most_told; }
 
   void count(KeyUse use, bool closes) {
     auto& fates = judged_.fates;
@@ -89,6 +100,17 @@ class LineJudge {
                                 use != KeyUse::unusable, line.options.command.has_value()});
   }
 
+  // Findings that quote the line say no more than where it is.
+  void hush(std::vector<Finding>& findings) {
+    for (auto& finding : findings) {
+      auto& detail = finding.detail;
+      const auto place = fmt::format("{}:{}", detail.path, detail.line);
+      detail = {.path = detail.path,
+                .message = place + " (not quoted, for there is a private key in it)",
+                .line = detail.line};
+    }
+  }
+
   // Lines of which nobody can tell what key they were are listed up to a number.
   bool is_listed(const AuthorizedKey& line) {
     if (!line.key.type.empty() || !line.meant.type.empty()) return true;
@@ -98,17 +120,22 @@ class LineJudge {
   void list(const KeyLineSubject& subject, KeyUse use, const std::vector<Finding>& of_line,
             const std::vector<Finding>& of_key) {
     const auto& line = subject.line;
-    const auto& key = line.key.type.empty() ? line.meant : line.key;
+    const bool is_second = line.fault == KeyLineFault::keys_joined;  // what was meant; it is listed for itself
+    const auto& key = line.key.type.empty() && !is_second ? line.meant : line.key;
     ListedKey row{.file = file_.path,
                   .line = line.line,
                   .type = std::string(key.type),
                   .bits = key.bits,
                   .fingerprint = {},
-                  .options = print_key_options(line.options),
-                  .restrictions = restrictions_in_words(line.options),
-                  .comment = line.comment,
+                  .options = line.shows_private_key ? std::string() : listed(print_key_options(line.options)),
+                  .restrictions = line.shows_private_key ? std::string() : listed(restrictions_in_words(line.options)),
+                  .comment = line.shows_private_key ? std::string() : listed(line.comment),
                   .use = use,
-                  .why = use == KeyUse::usable ? conditions_in_words(line.options) : std::string()};
+                  .why = use == KeyUse::usable && !line.shows_private_key ? listed(conditions_in_words(line.options))
+                                                                          : std::string()};
+    if (use == KeyUse::usable && has(of_key, Effect::closes)) {
+      row.why += (row.why.empty() ? "" : ", ") + std::string("but the session ends at once");
+    }
     if (!key.type.empty()) row.fingerprint = fingerprint_of(key);
     for (const auto* findings : {&of_line, &of_key}) {
       for (const auto& finding : *findings) {
@@ -118,13 +145,28 @@ class LineJudge {
       }
     }
     judged_.keys.push_back(std::move(row));
+    if (line.fault == KeyLineFault::keys_joined) list_second(subject);
   }
 
-  // Many lines with one fault would fill a mail.
+  // Who looks for its fingerprint shall find it.
+  void list_second(const KeyLineSubject& subject) {
+    const auto& second = subject.line.meant;
+    ListedKey row;
+    row.file = file_.path;
+    row.line = subject.line.line;
+    row.type = second.type;
+    row.bits = second.bits;
+    row.fingerprint = fingerprint_of(second);
+    row.use = KeyUse::unusable;
+    row.why = "joined to another key";
+    judged_.keys.push_back(std::move(row));
+  }
+
+  // Many lines with one fault would fill a mail, and text that is no key is told of once.
   void keep(Finding finding) {
     const auto times = ++times_[finding.rule];
-    if (times > most_told) return;
-    if (times == most_told) told_last_.insert(static_cast<std::ptrdiff_t>(judged_.findings.size()));
+    if (times > most_told_of(finding.rule)) return;
+    if (times == most_told_of(finding.rule)) told_last_.insert(static_cast<std::ptrdiff_t>(judged_.findings.size()));
     judged_.findings.push_back(std::move(finding));
   }
 

@@ -45,6 +45,15 @@ std::string place_of_accepted(const KeyLineSubject& subject, unsigned version) {
   return place_of(subject.evidence, version >= 805 ? "pubkeyacceptedalgorithms" : "pubkeyacceptedkeytypes");
 }
 
+// The first of the usual types that the list takes.
+std::string replacement(std::string_view accepted) {
+  if (may_sign("ssh-ed25519", accepted)) return "replace it: ssh-keygen -t ed25519";
+  if (may_sign("ecdsa-sha2-nistp256", accepted))
+    return "replace it, as long as the policy is meant: ssh-keygen -t ecdsa -b 256";
+  if (may_sign("ssh-rsa", accepted)) return "replace it, as long as the policy is meant: ssh-keygen -t rsa -b 3072";
+  return "replace it by a key of an accepted type, or add its type to the list";
+}
+
 Details algorithm_refused(const KeyLineSubject& subject, const Context& context) {
   const auto& accepted = subject.evidence.settings.pubkey_accepted_algorithms;
   const auto& key = subject.line.key;
@@ -57,8 +66,7 @@ Details algorithm_refused(const KeyLineSubject& subject, const Context& context)
       fmt::format("is not accepted: {} is not in {}{}{}", key.type, accepted_keyword(version),
                   place_of_accepted(subject, version), is_dsa ? "; DSA is off by default since OpenSSH 7.0" : ""),
       "a key of an accepted type", fmt::format("{} is not accepted", key.type), algorithm_log(key.type, version),
-      key.type == "ssh-ed25519" ? "use an ecdsa-sha2-nistp256 or RSA key of 3072 bits here, if the policy is meant"
-                                : "replace it by a key of an accepted type: ssh-keygen -t ed25519");
+      replacement(accepted));
 }
 
 Details rsa_too_small(const KeyLineSubject& subject, const Context&) {
@@ -70,7 +78,8 @@ Details rsa_too_small(const KeyLineSubject& subject, const Context&) {
                    fmt::format("is not accepted: RSA with {} bits, and RequiredRSASize is {}{}", key.bits, required,
                                place_of(subject.evidence, "requiredrsasize")),
                    fmt::format("{} bits or more", required), fmt::format("{} bits, {} required", key.bits, required),
-                   "refusing RSA key: Invalid key length", "replace it: ssh-keygen -t ed25519, or -t rsa -b 3072");
+                   "refusing RSA key: Invalid key length",
+                   "replace it by a longer one, or by another type: ssh-keygen -t ed25519");
 }
 
 Details key_revoked(const KeyLineSubject& subject, const Context&) {
@@ -90,11 +99,12 @@ Details key_revoked(const KeyLineSubject& subject, const Context&) {
 
 Details revocation_unknown(const KeyLineSubject& subject, const Context&) {
   const auto& revocations = subject.evidence.revocations;
-  const bool known =
-      revocations.unknown.empty() || std::ranges::binary_search(revocations.revoked, subject.line.key.digest);
+  const auto& digest = subject.line.key.digest;
+  const bool known = std::ranges::binary_search(revocations.revoked, digest) ||
+                     !std::ranges::binary_search(revocations.unsure, digest);
   if (!is_read(subject) || known) return {};
-  return about_key(subject, "may be revoked: " + revocations.unknown, "a list that can be asked", revocations.unknown,
-                   {}, "run sshaudit as root where ssh-keygen is installed");
+  return about_key(subject, "may be revoked: " + revocations.reason, "a list that can be asked", revocations.reason, {},
+                   "run sshaudit as root where ssh-keygen is installed");
 }
 
 bool is_accepted_authority(const KeyLineSubject& subject) {

@@ -6,8 +6,10 @@
 
 #include "parse/address_list.h"
 #include "parse/key_option_values.h"
+#include "parse/key_options.h"
 #include "rules/client_list.h"
 #include "rules/key_line_rules.h"
+#include "rules/wording.h"
 
 namespace sshaudit {
 namespace {
@@ -65,33 +67,50 @@ Details principals_without_authority(const KeyLineSubject& subject, const Contex
       "remove principals=\"...\" if this is a person's key; write cert-authority in front if it is an authority");
 }
 
+// The client is known only with --from.
+std::string from_log(const KeyLineSubject& subject, std::string_view list, const Context& context) {
+  const bool known = context.connection != nullptr && context.connection->address;
+  const auto address = known ? *context.connection->address : std::string("ADDRESS");
+  const auto start =
+      fmt::format("Authentication tried for {} with correct key but not from a permitted host (host={}, ip={}",
+                  subject.evidence.account.name, address, address);
+  if (!context.facts.strict_options) return start + ").";
+  return fmt::format("{}:{}: {}, required={}).", subject.file.path, subject.line.line, start, shown(list));
+}
+
 Details from_never_matches(const KeyLineSubject& subject, const Context& context) {
   if (!is_read(subject)) return {};
   for (const auto& list : subject.line.options.from) {
     const auto why = why_nobody_matches(list, subject.evidence.settings.use_dns);
     if (why.empty()) continue;
     return about_key(
-        subject, fmt::format("lets nobody in: from=\"{}\" matches no client: {}", list, why),
+        subject, fmt::format("lets nobody in: from=\"{}\" matches no client: {}", shown(list), why),
         "addresses, networks and patterns with commas", "from= matches no client: " + why,
-        refused_log(subject, context),
+        from_log(subject, list, context),
         "correct the list: addresses (10.1.2.3), networks (10.1.2.0/24) and patterns (10.1.2.*), with commas "
         "and no blanks");
   }
   return {};
 }
 
+// A few elements of a list say enough.
 Details from_element_dead(const KeyLineSubject& subject, const Context&) {
+  constexpr std::size_t most_told = 3;
   Details details;
   if (!is_read(subject)) return details;
   const bool use_dns = subject.evidence.settings.use_dns;
   for (const auto& list : subject.line.options.from) {
-    if (!why_nobody_matches(list, use_dns).empty()) continue;
-    for (const auto& element : dead_elements(list, use_dns)) {
-      const auto what = fmt::format("\"{}\" in from=\"{}\" matches no client: {}", element.text, list, element.why);
-      auto detail = about_key(subject, "has an element without effect: " + what, "elements that can match", element.why,
-                              {}, "write the address instead, without blanks");
-      details.push_back(std::move(detail[0]));
+    const auto dead =
+        why_nobody_matches(list, use_dns).empty() ? dead_elements(list, use_dns) : std::vector<DeadElement>();
+    if (dead.empty()) continue;
+    std::string what;
+    for (std::size_t i = 0; i < std::min(dead.size(), most_told); ++i) {
+      what += fmt::format("{}\"{}\" matches no client ({})", i == 0 ? "" : ", ", shown(dead[i].text), dead[i].why);
     }
+    if (dead.size() > most_told) what += fmt::format(" and {} more", dead.size() - most_told);
+    auto detail = about_key(subject, fmt::format("has elements in from= without effect: {}", what),
+                            "elements that can match", dead[0].why, {}, dead[0].instead);
+    details.push_back(std::move(detail[0]));
   }
   return details;
 }
@@ -103,8 +122,8 @@ Details from_refuses(const KeyLineSubject& subject, const Context& context) {
   for (const auto& list : subject.line.options.from) {
     if (!why_nobody_matches(list, subject.evidence.settings.use_dns).empty()) continue;
     if (matches_client(host, address, list) == 1) continue;
-    return about_key(subject, fmt::format("is not accepted from {}: from=\"{}\" does not match", address, list),
-                     "a client that from= names", fmt::format("not from {}", address), refused_log(subject, context),
+    return about_key(subject, fmt::format("is not accepted from {}: from=\"{}\" does not match", address, shown(list)),
+                     "a client that from= names", fmt::format("not from {}", address), from_log(subject, list, context),
                      "connect from where the list says, or add the address to it");
   }
   return {};
@@ -130,10 +149,29 @@ bool is_message(std::string_view command) {
 
 Details forced_message(const KeyLineSubject& subject, const Context&) {
   const auto& command = subject.line.options.command;
-  if (!is_read(subject) || !command || !is_message(*command)) return {};
-  return about_key(subject, fmt::format("is accepted, but its forced command only prints a message: {}", *command),
+  const auto& options = subject.line.options;
+  const bool may_tunnel = options.port_forwarding || options.tunnel;  // ssh -N works all the same
+  if (!is_read(subject) || !command || may_tunnel || !is_message(*command)) return {};
+  return about_key(subject,
+                   fmt::format("is accepted, but its forced command only prints a message: {}", shown(*command)),
                    "a command that does something, or none", "prints a message and ends", {},
-                   "nothing to do if nobody is meant to work with this key here; otherwise remove command=\"...\"");
+                   "nothing to do if this is meant: nobody can work with this key here");
+}
+
+// "ssh-ed25519 AAAA... no-pty": what was meant to restrict the key is its comment.
+Details options_behind_key(const KeyLineSubject& subject, const Context& context) {
+  const auto& line = subject.line;
+  if (!is_read(subject) || line.comment.empty()) return {};
+  const auto end = end_of_options(line.comment);
+  const auto parsed = parse_key_options(line.comment, context.grammar);
+  if (!end || parsed.fault || parsed.options == KeyOptions{}) return {};
+  const auto text = line.comment.substr(0, *end);
+  return about_key(
+      subject,
+      fmt::format("is accepted without the options \"{}\": they stand behind the key, where they are a comment",
+                  shown(text)),
+      "options in front of the key", "options behind the key", {},
+      fmt::format("move them to the start of the line, in front of {}", line.key.type));
 }
 
 using R = Rule<KeyLineSubject>;
@@ -164,12 +202,16 @@ const std::array rules = {
     R{{"from-element-dead", on_key, Effect::informs, warning, "An element of from= matches no client.", from_why,
        "Write an address, without blanks."},
       from_element_dead},
-    R{{"from-refuses", on_key, Effect::refuses, Severity::notice, "from= of a key does not admit the client of --from.",
+    R{{"from-refuses", on_key, Effect::refuses, warning, "from= of a key does not admit the client of --from.",
        from_why, "Connect from where the list says."},
       from_refuses},
+    R{{"options-behind-key", on_key, Effect::endangers, warning, "Options stand behind a key, where they do nothing.",
+       "What follows the key is its comment: the key is accepted without any of them. (OpenSSH sshkey.c: sshkey_read)",
+       "Move them to the start of the line."},
+      options_behind_key},
     R{{"forced-message", on_key, Effect::closes, Severity::notice, "The forced command of a key only prints a message.",
        "Cloud images let root's keys say who to log in as instead. The session ends with the message.",
-       "Nothing to do if this is meant; otherwise remove command=."},
+       "Nothing to do if this is meant."},
       forced_message},
 };
 

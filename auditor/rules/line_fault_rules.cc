@@ -59,13 +59,14 @@ Details byte_order_mark(const KeyLineSubject& subject, const Context&) {
                                 "takes for a part of the line",
                                 key_in_words(subject.line.meant)),
                     "a file without byte order mark", "behind a byte order mark",
-                    "save the file without it, as plain UTF-8; or put an empty line before this one");
+                    "save the file without it, as plain UTF-8");
 }
 
 Details utf_16(const KeyLineSubject& subject, const Context&) {
   if (!has(subject, Fault::utf16)) return {};
-  return about_line(subject, "and what follows is UTF-16, as PowerShell writes it: sshd reads no key in it",
-                    "plain UTF-8", "UTF-16", "convert it and put the result in its place: iconv -f UTF-16 -t UTF-8");
+  return about_line(
+      subject, "and what follows is UTF-16, as PowerShell writes it: sshd reads no key in it", "plain UTF-8", "UTF-16",
+      fmt::format("convert it, and put the result in its place: iconv -f UTF-16 -t UTF-8 {}", subject.file.path));
 }
 
 Details foreign_format(const KeyLineSubject& subject, const Context&) {
@@ -80,8 +81,11 @@ Details foreign_format(const KeyLineSubject& subject, const Context&) {
 }
 
 Details private_key(const KeyLineSubject& subject, const Context&) {
-  if (!has(subject, Fault::private_key)) return {};
-  return about_line(subject, "is a PRIVATE key: sshd does not read it, and whoever can read the file has it",
+  const auto& line = subject.line;
+  if (!line.shows_private_key && line.fault != Fault::private_key) return {};
+  return about_line(subject,
+                    fmt::format("{} a PRIVATE key: sshd does not read it, and whoever can read the file has it",
+                                line.key.type.empty() ? "is" : "holds"),
                     "public keys only", "a private key",
                     fmt::format("treat the key as leaked: remove {}, make a new pair, and put the line of the new .pub "
                                 "file here; take the old public key out everywhere",
@@ -97,16 +101,24 @@ Details type_missing(const KeyLineSubject& subject, const Context&) {
                     fmt::format("write \"{} \" at column {}", subject.line.better, subject.line.column));
 }
 
+// A longer one is no type that somebody typed, and may be anything.
+constexpr std::size_t longest_word = 40;
+
 Details type_misspelt(const KeyLineSubject& subject, const Context&) {
   const auto& line = subject.line;
   if (!has(subject, Fault::type_misspelt)) return {};
   const bool letters_lost = line.better.ends_with(line.word);
+  const auto word = line.word.size() > longest_word ? std::string("the word before the key") : line.word;
+  const auto what = letters_lost ? fmt::format("has lost its first letters ({})", line.better)
+                                 : fmt::format("is not {}", line.better);
+  const bool struck_out = line.word.ends_with(line.better);  // "//ssh-rsa"
   return about_line(
       subject,
-      fmt::format("is ignored ({}): \"{}\" at column {} {}", key_in_words(line.meant), line.word, line.column,
-                  letters_lost ? fmt::format("has lost its first letters ({})", line.better)
-                               : fmt::format("is not {}", line.better)),
-      line.better, line.word, fmt::format("write {} for {}", line.better, line.word));
+      fmt::format("is ignored ({}): \"{}\" at column {} {}", key_in_words(line.meant), word, line.column, what),
+      line.better, fmt::format("\"{}\" {}", word, what),
+      struck_out
+          ? fmt::format("put # in front if the key is meant to be off; otherwise write {} for {}", line.better, word)
+          : fmt::format("write {} for {}", line.better, word));
 }
 
 Details type_mismatch(const KeyLineSubject& subject, const Context&) {
@@ -130,13 +142,16 @@ Details type_unsupported(const KeyLineSubject& subject, const Context&) {
 }
 
 Details separator(const KeyLineSubject& subject, const Context& context) {
+  const auto& line = subject.line;
   if (!has(subject, Fault::separator)) return {};
-  const auto* const why = context.facts.free_separators
-                              ? "a character that is no blank (a carriage return?) stands beside the type or the key"
-                              : "more than one blank, or a tab, stands between the type and the key";
-  return about_line(subject, fmt::format("is ignored: {}, at column {}", why, subject.line.column),
-                    "one blank between type and key", why,
-                    fmt::format("put one blank at column {}", subject.line.column));
+  std::string why = line.better;
+  if (why.empty()) {
+    why = context.facts.free_separators ? "a character that is no blank (a carriage return?) stands beside the type"
+                                        : "more than one blank, or a tab, stands between the type and the key";
+  }
+  return about_line(subject,
+                    fmt::format("is ignored ({}): {}, at column {}", key_in_words(line.meant), why, line.column),
+                    "one blank between type and key", why, fmt::format("type one blank at column {}", line.column));
 }
 
 Details key_incomplete(const KeyLineSubject& subject, const Context&) {
@@ -264,8 +279,8 @@ const std::array rules = {
        "read_keyfile_line)",
        "Type the lines again."},
       line_swallowed},
-    R{{"no-key-in-line", key, refuses, warning, "A line of a key file is neither a key nor a comment.", silent_why,
-       "Remove it, or put # in front."},
+    R{{"no-key-in-line", key, Effect::informs, warning, "A line of a key file is neither a key nor a comment.",
+       silent_why, "Remove it, or put # in front."},
       no_key},
 };
 

@@ -27,14 +27,20 @@ Details ignored(const KeyLineSubject& subject, const std::string& why, std::stri
            .column = line.column}};
 }
 
+// A word that may be an option is repeated; other text may be anything, a part of a private key among it.
+bool may_be_option(std::string_view word) {
+  constexpr std::size_t longest = 40;
+  return word.size() <= longest && word.find_first_of("+/=") == std::string_view::npos;
+}
+
 Details option_unknown(const KeyLineSubject& subject, const Context&) {
   if (!has(subject, Fault::option_unknown)) return {};
   const auto& line = subject.line;
-  const auto note =
-      line.better.empty()
-          ? std::string("remove it, or whatever stands before the key and is none of the options of sshd(8)")
-          : fmt::format("write {} for {}", line.better, line.word);
-  return ignored(subject, fmt::format("\"{}\" is no option", line.word), "options that sshd knows", note);
+  std::string note = "remove it, or whatever stands before the key and is none of the options of sshd(8)";
+  if (!line.better.empty()) note = fmt::format("write {} for {}", line.better, line.word);
+  if (line.word.find(';') != std::string::npos) note = "write a comma in place of each semicolon between the options";
+  const auto what = may_be_option(line.word) ? fmt::format("\"{}\"", line.word) : std::string("what stands there");
+  return ignored(subject, what + " is no option", "options that sshd knows", note);
 }
 
 Details option_newer(const KeyLineSubject& subject, const Context&) {
@@ -48,7 +54,7 @@ Details option_value(const KeyLineSubject& subject, const Context&) {
   if (!has(subject, Fault::option_value)) return {};
   const auto& line = subject.line;
   return ignored(subject, fmt::format("the option {} is wrong ({})", line.word, line.better), line.better,
-                 fmt::format("correct the option {}: {}", line.word, line.better));
+                 fmt::format("correct the option {} ({})", line.word, line.better));
 }
 
 Details option_repeated(const KeyLineSubject& subject, const Context&) {
@@ -78,10 +84,13 @@ Details option_unterminated(const KeyLineSubject& subject, const Context& contex
   return details;
 }
 
+// Beside a comma or an equals sign the blank is too much; elsewhere it stands for the comma.
 Details option_blank(const KeyLineSubject& subject, const Context&) {
+  const auto& line = subject.line;
   if (!has(subject, Fault::option_blank)) return {};
-  return ignored(subject, "a blank stands between its options", "options with commas and no blanks between them",
-                 fmt::format("remove the blank at column {}", subject.line.column));
+  const auto note = line.better.empty() ? fmt::format("write a comma in place of the blank at column {}", line.column)
+                                        : fmt::format("remove the blanks beside the \"{}\"", line.better);
+  return ignored(subject, "a blank stands between its options", "options with commas and no blanks between them", note);
 }
 
 Details curly_quotes(const KeyLineSubject& subject, const Context&) {

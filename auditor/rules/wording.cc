@@ -82,6 +82,11 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+std::string shown(std::string_view text) {
+  constexpr std::size_t longest = 160;
+  return text.size() <= longest ? std::string(text) : std::string(text.substr(0, longest)) + "...";
+}
+
 std::string octal(mode_t mode) { return fmt::format("{:04o}", mode & permission_bits); }
 
 std::string mode_and_owner(const FileStatus& status, const AccountIndex& accounts) {

@@ -16,6 +16,9 @@ namespace sshaudit {
 // "alice, bob and 3 more": at most four names.
 std::string listed(const std::vector<std::string>& names);
 
+// What a user wrote, as much of it as a message can do with: a long text is cut.
+std::string shown(std::string_view text);
+
 std::string octal(mode_t mode);                                                      // "0775"
 std::string mode_and_owner(const FileStatus& status, const AccountIndex& accounts);  // "0775 alice:staff"
 std::string group_in_words(gid_t gid, const AccountIndex& accounts);                 // group "staff" (alice, bob)

@@ -85,6 +85,8 @@ struct AuthorizedKey {
   std::string better;      // what is right instead, or why it is wrong; empty when that is not known
   PublicKey meant;         // the key that was meant, where it can be told
 
+  bool shows_private_key = false;  // the text of the line holds one: nothing of it may be repeated
+
   bool operator==(const AuthorizedKey&) const = default;
 };
 

@@ -41,7 +41,8 @@ struct NearbyFile {
 // What RevokedKeys says of the keys of an account.
 struct Revocations {
   std::vector<KeyDigest> revoked;  // sorted
-  std::string unknown;             // why it is not known of the others; empty when it is
+  std::vector<KeyDigest> unsure;   // sorted: those of which it could not be told
+  std::string reason;              // why
 
   bool operator==(const Revocations&) const = default;
 };

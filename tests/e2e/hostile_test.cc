@@ -306,7 +306,7 @@ TEST_F(HostileAsRoot, HugeKeyFileWithAKey) {
   content.append(17UL * 1024 * 1024, '\n');
   system_->remove(mallory_.key_file());
   system_->make_file(mallory_.key_file(), content, mallory_.owner(), 0600);
-  expect(from_outside(), {{"mallory", "accepted", "key-file-cut", mallory_.key_file()}});
+  expect(from_outside(), {{"mallory", "accepted", "key-file-large", mallory_.key_file()}});
 }
 
 TEST_F(HostileAsRoot, SparseFileOfATebibyte) {

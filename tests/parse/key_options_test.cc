@@ -87,8 +87,8 @@ const std::vector<OptionRow> rejected_flags = {
     {"pty x", "! option_unknown 5 'x'"},
     {"pty=", "! option_value 1 'pty' -> 'it takes no value'"},
     {"pty=\"yes\"", "! option_value 1 'pty' -> 'it takes no value'"},
-    {"restrict, pty", "! option_blank 10"},
-    {"restrict ,pty", "! option_blank 9"},
+    {"restrict, pty", "! option_blank 10 -> ','"},
+    {"restrict ,pty", "! option_blank 9 -> ','"},
     {"no-no-pty", "! option_unknown 1 'no-no-pty'"},
     {"nopty", "! option_unknown 1 'nopty'"},
     {"no_pty", "! option_unknown 1 'no_pty'"},
@@ -158,8 +158,8 @@ const std::vector<OptionRow> rejected_strings = {
     {"command=\"ls\"\"ps\"", "! option_value 1 'command' -> 'no comma stands behind its value'"},
     {"command=ls", "! option_unquoted 1 'command'"},
     {"command='ls'", "! option_unquoted 1 'command'"},
-    {"command= \"ls\"", "! option_blank 9"},
-    {"command =\"ls\"", "! option_blank 8"},
+    {"command= \"ls\"", "! option_blank 9 -> '='"},
+    {"command =\"ls\"", "! option_blank 8 -> '='"},
     {"command", "! option_value 1 'command' -> 'it takes a value: command=\"...\"'"},
     {"command=\"ls", "! option_unterminated 9"},
     {"command=\"ls\\\"", "! option_unterminated 9"},
@@ -189,10 +189,10 @@ const std::vector<OptionRow> rejected_strings = {
     {"from=\xe2\x80\x98"
      "10.0.0.1\xe2\x80\x99",
      "! curly_quotes 6"},
-    {"from=\"x\", command=\"y\"", "! option_blank 10"},
-    {"from=\"x\" ,command=\"y\"", "! option_blank 9"},
-    {"from=\"x\",\tcommand=\"y\"", "! option_blank 10"},
-    {"command=\"a b\" ,no-pty", "! option_blank 14"},
+    {"from=\"x\", command=\"y\"", "! option_blank 10 -> ','"},
+    {"from=\"x\" ,command=\"y\"", "! option_blank 9 -> ','"},
+    {"from=\"x\",\tcommand=\"y\"", "! option_blank 10 -> ','"},
+    {"command=\"a b\" ,no-pty", "! option_blank 14 -> ','"},
 };
 
 // sshd(8), "AUTHORIZED_KEYS FILE FORMAT": "The options (if present) consist of comma-separated option specifications.

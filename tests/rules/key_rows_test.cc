@@ -53,6 +53,9 @@ std::vector<Row> fault_rows() {
       {"private-key-in-key-file",
        with("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
        refused("private-key-in-key-file")},
+      {"private-key-in-key-file",
+       with(ed + " -----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
+       accepted("private-key-in-key-file")},
       {"private-key-in-key-file", with(ed + " PRIVATE KEY\n"), {}},
       {"keys-joined", with(ed + " a@b" + key("rsa") + "\n"), accepted("keys-joined")},
       {"keys-joined", with(ed + " a@b\n" + key("rsa") + "\n"), {}},
@@ -83,7 +86,7 @@ std::vector<Row> fault_rows() {
       {"key-too-short", with(key("rsa1024") + "\n"), {}},
       {"certificate-as-key", with(key("ed-cert") + "\n"), refused("certificate-as-key")},
       {"certificate-as-key", with(ed + " ssh-ed25519-cert-v01@openssh.com\n"), {}},
-      {"no-key-in-line", with("hello world\n"), refused("no-key-in-line")},
+      {"no-key-in-line", with("hello world\n"), Expected{"no-key-in-line", file_path, KeyLogin::none}},
       {"no-key-in-line", with("# hello world\n" + ed), {}},
   };
 }
@@ -134,9 +137,14 @@ std::vector<Row> policy_rows() {
        },
        refused("key-revoked")},
       {"key-revoked", [](Evidence& e, Database&) { e.revocations.revoked = {digest_of("rsa")}; }, {}},
-      {"revocation-unknown", [](Evidence& e, Database&) { e.revocations.unknown = "no ssh-keygen"; },
+      {"revocation-unknown",
+       [](Evidence& e, Database&) {
+         hold(e.key_files[0], key("ed"));
+         e.revocations.unsure = {digest_of("ed")};
+         e.revocations.reason = "no ssh-keygen";
+       },
        Expected{"revocation-unknown", file_path, KeyLogin::unknown}},
-      {"revocation-unknown", [](Evidence&, Database&) {}, {}},
+      {"revocation-unknown", [](Evidence& e, Database&) { e.revocations.unsure = {digest_of("rsa")}; }, {}},
       {"authority-in-key-file", with("cert-authority " + ed), accepted("authority-in-key-file")},
       {"authority-in-key-file", with(ed), {}},
       {"authority-refused",
@@ -170,8 +178,11 @@ std::vector<Row> restriction_rows() {
       {"from-element-dead", with("from=\"192.0.2.7,10.0.0.1\"" + ed), {}},
       {"from-refuses", with("from=\"10.0.0.0/8\"" + ed), refused("from-refuses")},
       {"from-refuses", with("from=\"192.0.2.?\"" + ed), {}},
-      {"forced-message", with("command=\"echo 'Use ubuntu.';sleep 10;exit 142\"" + ed),
+      {"forced-message", with("no-port-forwarding,command=\"echo 'Use ubuntu.';sleep 10;exit 142\"" + ed),
        Expected{"forced-message", file_path, KeyLogin::closes}},
+      {"forced-message", with("command=\"echo 'tunnels only'\",no-pty" + ed), {}},
+      {"options-behind-key", with(key("ed") + " no-pty,command=\"x\"\n"), accepted("options-behind-key")},
+      {"options-behind-key", with(key("ed") + " alice@laptop no-pty\n"), {}},
       {"forced-message", with("command=\"echo $SSH_ORIGINAL_COMMAND | sh\"" + ed), {}},
   };
 }
@@ -182,18 +193,34 @@ std::vector<Row> content_rows() {
   return {
       {"key-file-empty", with(""), Expected{"key-file-empty", file_path, KeyLogin::none}},
       {"key-file-empty", with(ed), {}},
-      {"key-file-cut", [](Evidence& e, Database&) { e.key_files[0].truncated = true; }, accepted("key-file-cut")},
+      {"key-file-cut",
+       [](Evidence& e, Database&) {
+         hold(e.key_files[0], "# much\n");
+         e.key_files[0].truncated = true;
+       },
+       Expected{"key-file-cut", file_path, KeyLogin::unknown}},
       {"key-file-cut", with("\n" + ed), {}},
+      {"key-file-large", [](Evidence& e, Database&) { e.key_files[0].truncated = true; }, accepted("key-file-large")},
+      {"key-file-large", with("# much\n" + ed), {}},
       {"key-repeated", with(ed + ed), accepted("key-repeated")},
       {"key-repeated", with(ed + key("rsa")), {}},
       {"key-file-not-read",
        [](Evidence& e, Database&) {
          e.ignored_key_files = {e.key_files[0]};
          e.ignored_key_files[0].path = "/home/alice/.ssh/authorized_keys2";
+         hold(e.key_files[0], "");
+         e.key_files[0].walk.end = WalkEnd::missing;
+       },
+       Expected{"key-file-not-read", "/home/alice/.ssh/authorized_keys2", KeyLogin::none}},
+      {"key-file-not-read", [](Evidence& e, Database&) { e.ignored_key_files = {e.key_files[0]}; }, {}},
+      {"key-file-left-over",
+       [](Evidence& e, Database&) {
+         e.ignored_key_files = {e.key_files[0]};
+         e.ignored_key_files[0].path = "/home/alice/.ssh/authorized_keys2";
          hold(e.ignored_key_files[0], key("rsa"));
        },
-       Expected{"key-file-not-read", "/home/alice/.ssh/authorized_keys2", KeyLogin::accepted}},
-      {"key-file-not-read", [](Evidence& e, Database&) { e.ignored_key_files = {e.key_files[0]}; }, {}},
+       Expected{"key-file-left-over", "/home/alice/.ssh/authorized_keys2", KeyLogin::accepted}},
+      {"key-file-left-over", [](Evidence& e, Database&) { e.ignored_key_files = {e.key_files[0]}; }, {}},
       {"key-file-misnamed",
        [](Evidence& e, Database&) {
          e.key_files[0].walk = e.home;
@@ -204,7 +231,7 @@ std::vector<Row> content_rows() {
        Expected{"key-file-misnamed", "/home/alice/.ssh/authorized_key", KeyLogin::none}},
       {"key-file-misnamed",
        [](Evidence& e, Database&) {
-         e.nearby_files = {{"/home/alice/.ssh/authorized_key", alices_key_line}};
+         e.nearby_files = {{"/home/alice/.ssh/authorized_keys.bak", alices_key_line}};
        },
        {}},
       {"public-key-not-installed",

@@ -70,8 +70,8 @@ std::vector<RevokedKeyFiles::AskedKey> RevokedKeyFiles::keys_of(const AccountEvi
     });
   }
   std::ranges::sort(keys, {}, &AskedKey::digest);
-  const auto repeated = std::ranges::unique(keys, {}, &AskedKey::digest);
-  keys.erase(repeated.begin(), repeated.end());
+  const auto is_same = [](const AskedKey& one, const AskedKey& other) { return one.digest == other.digest; };
+  keys.erase(std::unique(keys.begin(), keys.end(), is_same), keys.end());
   return keys;
 }
 
@@ -89,7 +89,9 @@ void RevokedKeyFiles::ask(File& file, std::span<const AskedKey> keys) {
   const bool answered = output && output->exit_status <= 1;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto said = [&](const std::string& answer) {
-      return answered && output->out.find(argv[i + 4] + " (" + comment + "): " + answer + "\n") != std::string::npos;
+      auto line = argv[i + 4];
+      line.append(" (").append(comment).append("): ").append(answer).append("\n");
+      return answered && output->out.find(line) != std::string::npos;
     };
     if (said("ok")) file.answers[keys[i].digest] = Answer::fine;
     if (said("REVOKED")) file.answers[keys[i].digest] = Answer::revoked;

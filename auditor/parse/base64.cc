@@ -15,7 +15,9 @@ constexpr std::uint8_t no_digit = 0xFF;
 constexpr std::array<std::uint8_t, 256> make_digits() {
   std::array<std::uint8_t, 256> digits{};
   digits.fill(no_digit);
-  for (std::uint8_t i = 0; i < alphabet.size(); ++i) digits.at(static_cast<unsigned char>(alphabet[i])) = i;
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    digits.at(static_cast<unsigned char>(alphabet[i])) = static_cast<std::uint8_t>(i);
+  }
   return digits;
 }
 constexpr auto digits = make_digits();

@@ -202,9 +202,10 @@ void diagnose_broken_key(const std::vector<Word>& words, std::size_t type_at, co
     return set(parsed, Fault::type_unsupported, type.at, type.text, {});
   if (text.fault == Base64Fault::bad_character)
     return set(parsed, Fault::key_malformed, blob.at + text.position, type.text, "a character that is not base64");
-  if (text.fault == Base64Fault::bad_padding)
+  if (text.fault == Base64Fault::bad_padding) {
     return set(parsed, Fault::key_malformed, blob.at + text.position, type.text,
                "padding (=) that does not belong there");
+  }
   const bool missing = text.fault == Base64Fault::incomplete || decoded.fault == BlobFault::incomplete;
   if (missing) return set(parsed, Fault::key_incomplete, blob.at + blob.text.size(), type.text, {});
   if (decoded.fault == BlobFault::trailing)

@@ -151,9 +151,10 @@ class OptionParser {
     if (grammar_.facts.limits_permits && permits.size() > most_permits)
       return fail(KeyLineFault::option_value, "there are more than 4096 of them");
     if (bare_port && value.find(':') == std::string::npos) value.insert(0, "*:");
-    if (!is_permit(value, grammar_))
+    if (!is_permit(value, grammar_)) {
       return fail(KeyLineFault::option_value,
                   bare_port ? "[HOST:]PORT is what it takes" : "HOST:PORT is what it takes");
+    }
     permits.push_back(std::move(value));
   }
 
@@ -179,14 +180,14 @@ class OptionParser {
                            : option != key_value_options().end() ? option->since
                                                                  : 0;
     if (word_.empty()) word_ = word.empty() ? from_start.substr(0, from_start.find_first_of(", \t")) : word;
+    const bool negated = lower_case(word).starts_with("no-");
+    const bool is_option = flag != key_flags().end() || option != key_value_options().end();
     if (since > grammar_.version) {
       fail(KeyLineFault::option_newer, fmt::format("{}.{}", since / 100, since % 100));
     } else if (flag != key_flags().end() && next == '=') {
       fail(KeyLineFault::option_value, "it takes no value");
-    } else if (flag != key_flags().end() && lower_case(word).starts_with("no-")) {
-      fail(KeyLineFault::option_unknown, name);  // no-restrict
-    } else if (option != key_value_options().end() && lower_case(word).starts_with("no-")) {
-      fail(KeyLineFault::option_unknown, name);  // no-command="..."
+    } else if (is_option && negated) {
+      fail(KeyLineFault::option_unknown, name);  // no-restrict, no-command="..."
     } else if (option != key_value_options().end() && at_ == start_) {
       fail(KeyLineFault::option_value, "it takes a value: " + std::string(option->name) + "=\"...\"");
     } else if (option != key_value_options().end()) {
@@ -195,7 +196,6 @@ class OptionParser {
       fail(KeyLineFault::option_value,
            quote_inside ? "a quote inside its value needs a backslash: \\\"" : "no comma stands behind its value");
     } else {
-      const bool negated = lower_case(word).starts_with("no-");
       fail(KeyLineFault::option_unknown, nearest_key_option(name, negated));
     }
     return std::move(parsed_);

@@ -99,8 +99,10 @@ const KeyType& plain_type(const KeyType& type) {
   constexpr std::string_view ending = "-cert-v01@openssh.com";
   if (!type.is_certificate) return type;
   const auto plain = type.canonical.substr(0, type.canonical.size() - ending.size());
-  const auto* found = find_key_type(plain);
-  return found == nullptr ? *find_key_type(std::string(plain) + "@openssh.com") : *found;
+  for (const auto& other : types) {
+    if (other.name == plain || other.name == std::string(plain) + "@openssh.com") return other;
+  }
+  return type;
 }
 
 std::string short_name(std::string_view type) {

@@ -37,15 +37,16 @@ DeadElement why_dead(std::string_view element, bool use_dns) {
   const std::string text(element);
   if (element.find_first_of(" \t") != std::string_view::npos) return {text, "it has a blank in it", "remove the blank"};
   if (element.find(';') != std::string_view::npos) return {text, "it has a semicolon in it", "write commas"};
-  const bool is_numeric = is_digits_and(element, ".");
-  if (is_numeric && std::ranges::count(element, '.') != 3)
-    return {text, "it is no whole address", "write an address, a network (10.1.2.0/24) or a pattern (10.1.2.*)"};
+  // "10.1" and "2130706433" are addresses, too.
   if (parse_network(element).network || may_be_address(element)) return {};
+  if (is_digits_and(element, ".")) {
+    return {text, "it is no address", "write an address, a network (10.1.2.0/24) or a pattern (10.1.2.*)"};
+  }
   if (is_digits_and(element, ".:") && std::ranges::count(element, ':') == 1)
     return {text, "it has a port in it", "write the address alone"};
   if (element.find('/') != std::string_view::npos)
     return {text, "it is no network", "write ADDRESS/BITS, such as 10.1.2.0/24"};
-  if (is_numeric || use_dns) return {};
+  if (use_dns) return {};
   return {text, "it is a name, and UseDNS is no", "write an address, or set UseDNS yes"};
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "rules/rule.h"
 #include "sshaudit/authorized_key.h"
@@ -29,6 +30,13 @@ std::span<const Rule<KeyLineSubject>> key_policy_rules();
 
 // The same for what the line's options ask for.
 std::span<const Rule<KeyLineSubject>> key_restriction_rules();
+
+// Whether sshd reads a key in the line.
+bool is_read(const KeyLineSubject& subject);
+
+// A finding about that key: "/home/alice/.ssh/authorized_keys:3 (ED25519 key SHA256:...) WHAT".
+std::vector<Detail> about_key(const KeyLineSubject& subject, const std::string& what, std::string expected,
+                              std::string actual, std::string logs, std::string note);
 
 // Pieces of their words.
 std::string place_of_line(const KeyLineSubject& subject);  // "/home/alice/.ssh/authorized_keys:3", ":3-8"

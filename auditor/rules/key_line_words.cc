@@ -65,4 +65,17 @@ std::string restrictions_in_words(const KeyOptions& options) {
   return text;
 }
 
+bool is_read(const KeyLineSubject& subject) { return !subject.line.key.type.empty(); }
+
+std::vector<Detail> about_key(const KeyLineSubject& subject, const std::string& what, std::string expected,
+                              std::string actual, std::string logs, std::string note) {
+  return {{.path = subject.file.path,
+           .message = fmt::format("{} ({}) {}", place_of_line(subject), key_in_words(subject.line.key), what),
+           .sshd_logs = std::move(logs),
+           .expected = std::move(expected),
+           .actual = std::move(actual),
+           .remedy = {{}, std::move(note)},
+           .line = subject.line.line}};
+}
+
 }  // namespace sshaudit

@@ -14,20 +14,6 @@ namespace {
 
 using Details = std::vector<Detail>;
 
-bool is_read(const KeyLineSubject& subject) { return !subject.line.key.type.empty(); }
-
-// "/home/alice/.ssh/authorized_keys:3 (ED25519 key SHA256:...) ...".
-Details about_key(const KeyLineSubject& subject, const std::string& what, std::string expected, std::string actual,
-                  std::string logs, std::string note) {
-  return {{.path = subject.file.path,
-           .message = fmt::format("{} ({}) {}", place_of_line(subject), key_in_words(subject.line.key), what),
-           .sshd_logs = std::move(logs),
-           .expected = std::move(expected),
-           .actual = std::move(actual),
-           .remedy = {{}, std::move(note)},
-           .line = subject.line.line}};
-}
-
 // What a client that has this key would make sshd log; for RSA it depends on the client.
 std::string algorithm_log(std::string_view type, unsigned version) {
   if (type == "ssh-rsa") return {};

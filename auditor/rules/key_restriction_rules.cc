@@ -19,19 +19,6 @@ using Details = std::vector<Detail>;
 constexpr std::int64_t a_day = 86400;
 constexpr std::int64_t days_ahead = 14;
 
-bool is_read(const KeyLineSubject& subject) { return !subject.line.key.type.empty(); }
-
-Details about_key(const KeyLineSubject& subject, const std::string& what, std::string expected, std::string actual,
-                  std::string logs, std::string note) {
-  return {{.path = subject.file.path,
-           .message = fmt::format("{} ({}) {}", place_of_line(subject), key_in_words(subject.line.key), what),
-           .sshd_logs = std::move(logs),
-           .expected = std::move(expected),
-           .actual = std::move(actual),
-           .remedy = {{}, std::move(note)},
-           .line = subject.line.line}};
-}
-
 // auth2-pubkeyfile.c: auth_check_authkey_line. Before 7.7 nothing is logged for it.
 std::string refused_log(const KeyLineSubject& subject, const Context& context) {
   if (context.grammar.version >= 1001)

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <string>
 #include <vector>
@@ -194,7 +193,6 @@ std::string many_blocks(int count, bool different) {
 TEST(ConnectionClasses, AreNotWithoutEnd) {
   EXPECT_TRUE(SectionMatcher(config_of(many_blocks(50, true)), nullptr).is_complete());
   EXPECT_FALSE(SectionMatcher(config_of(many_blocks(1000, true)), nullptr).is_complete());
-  const auto start = std::chrono::steady_clock::now();
   const auto config = config_of(many_blocks(5000, true));
   const SectionMatcher matcher(config, nullptr);
   EXPECT_FALSE(matcher.is_complete());
@@ -202,7 +200,6 @@ TEST(ConnectionClasses, AreNotWithoutEnd) {
   EXPECT_EQ(matcher.classes().front().holds, Texts{});
   const auto alike = config_of(many_blocks(5000, false));
   EXPECT_LE(SectionMatcher(alike, nullptr).classes().size(), 2U);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
 }
 
 }  // namespace

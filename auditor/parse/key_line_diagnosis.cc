@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -240,7 +241,8 @@ bool has_no_break_space(std::string_view line, const KeyGrammar& grammar, Author
 bool shows_private_key(std::string_view line) {
   constexpr std::array<std::string_view, 4> marks = {"PRIVATE KEY-----", "PuTTY-User-Key-File-", "b3BlbnNzaC1rZXktdjE",
                                                      "SSH PRIVATE KEY FILE FORMAT"};
-  return std::ranges::any_of(marks, [&](auto mark) { return line.find(mark) != std::string_view::npos; });
+  return std::ranges::any_of(
+      marks, [&](auto mark) { return memmem(line.data(), line.size(), mark.data(), mark.size()) != nullptr; });
 }
 
 void describe_options_fault(std::string_view line, std::size_t start, const OptionsFault& fault,

@@ -5,8 +5,10 @@
 #include <array>
 
 #include "parse/address_list.h"
+#include "parse/key_option_names.h"
 #include "parse/key_option_values.h"
 #include "parse/key_options.h"
+#include "parse/pattern.h"
 #include "rules/client_list.h"
 #include "rules/key_line_rules.h"
 #include "rules/wording.h"
@@ -145,10 +147,18 @@ Details forced_message(const KeyLineSubject& subject, const Context&) {
                    "nothing to do if this is meant: nobody can work with this key here");
 }
 
+// Nearly every comment is told by its first word.
+bool begins_with_option(std::string_view comment) {
+  const auto word = lower_case(comment.substr(0, comment.find_first_of(",= \t")));
+  const auto is_it = [&](const auto& option) { return option.name == word; };
+  return word.starts_with("no-") || std::ranges::any_of(key_flags(), is_it) ||
+         std::ranges::any_of(key_value_options(), is_it);
+}
+
 // "ssh-ed25519 AAAA... no-pty": what was meant to restrict the key is its comment.
 Details options_behind_key(const KeyLineSubject& subject, const Context& context) {
   const auto& line = subject.line;
-  if (!is_read(subject) || line.comment.empty()) return {};
+  if (!is_read(subject) || !begins_with_option(line.comment)) return {};
   const auto end = end_of_options(line.comment);
   const auto parsed = parse_key_options(line.comment, context.grammar);
   if (!end || parsed.fault || parsed.options == KeyOptions{}) return {};

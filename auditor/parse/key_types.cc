@@ -115,6 +115,12 @@ std::string short_name(std::string_view type) {
 }
 
 bool may_sign(std::string_view type, std::string_view algorithms) {
+  // Nearly always the name itself stands in the list, which has patterns only before 7.8.
+  const auto at = algorithms.find(type);
+  const auto end = at + type.size();
+  const bool is_listed = at != std::string_view::npos && (at == 0 || algorithms[at - 1] == ',') &&
+                         (end == algorithms.size() || algorithms[end] == ',');
+  if (is_listed && algorithms.find('!') == std::string_view::npos) return true;
   const auto* row = find_key_type(type);
   return row != nullptr && std::ranges::any_of(types, [&](const KeyType& other) {
            return other.canonical == row->canonical && matches_pattern_list(other.name, algorithms, false) == 1;

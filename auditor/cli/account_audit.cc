@@ -48,7 +48,9 @@ Result<void> AccountAudit::prepare() {
   settings_.emplace(*sshd_, connection_ ? &*connection_ : nullptr);
   const auto& version = server().version;
   context_.emplace(Context{index_, facts_of(version), &server(), key_grammar(version), seconds_now(),
-                           is_client_given ? &*connection_ : nullptr, arguments_.verb == Verb::keys});
+                           is_client_given ? &*connection_ : nullptr, arguments_.verb == Verb::keys,
+                           arguments_.forecast_days, &host_});
+  host_ = gather_host_state(arguments_.root);
   add_host_to(context_->grammar, arguments_.root);
   revoked_.emplace(arguments_.root, context_->grammar);
   auto observer = AccountObserver::open(arguments_.root, context_->facts);
@@ -82,11 +84,25 @@ void AccountAudit::ask_about_all() {
 
 std::vector<Finding> AccountAudit::findings() const { return audit_host(server(), database_, *context_); }
 
+void AccountAudit::add_account_state(AccountEvidence& evidence) const {
+  evidence.groups = groups_.of(evidence.account);
+  evidence.shadow_seen = database_.shadow_seen;
+  const auto known = database_.shadow.find(evidence.account.name);
+  if (known != database_.shadow.end()) {
+    evidence.shadow = known->second;
+  } else if (arguments_.root == "/" && database_.shadow_seen && !arguments_.all_users) {
+    const auto found = find_shadow(evidence.account.name);  // a directory that does not enumerate
+    evidence.shadow_seen = found.has_value();
+    if (found) evidence.shadow = *found;
+  }
+}
+
 AccountReport AccountAudit::audit(const Account& account) {
   const auto identity = identity_of(account, index_);
   std::vector<ConnectionReport> reports;
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
+    add_account_state(evidence);
     if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }

@@ -42,6 +42,7 @@ class AccountAudit {
   Result<void> prepare();
   Result<void> choose();
   const std::vector<AccountCase>& cases_of(const Account& account);
+  void add_account_state(AccountEvidence& evidence) const;
 
   const Arguments& arguments_;
   UserDatabase database_;
@@ -52,6 +53,7 @@ class AccountAudit {
   std::optional<Sshd> sshd_;
   std::optional<AccountSettings> settings_;
   GroupNames groups_;
+  HostState host_;
   std::optional<Context> context_;
   std::optional<RevokedKeyFiles> revoked_;
   std::optional<AccountObserver> observer_;

@@ -91,6 +91,11 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--from", arguments.from, "The connection to judge Match blocks by: ADDRESS, or ADDRESS,HOST")
       ->option_text("ADDR[,HOST]");
   app.add_option("--lport", arguments.lport, "The port it comes to")->option_text("N")->check(CLI::Range(1, 65535));
+  app.add_option("--forecast", arguments.forecast_days, "Say what will refuse within DAYS (default 14)")
+      ->option_text("DAYS")
+      ->check(CLI::Range(0, 3650));
+  app.add_flag("--run-keys-command", arguments.run_keys_command,
+               "Run AuthorizedKeysCommand for each account, as its user, and judge what it prints");
   add_choice(app, "--fail-on", severities, arguments.fail_on,
              "Severity from which the exit status is 1 (default warning)");
   add_choice(app, "--color", whens, arguments.color, "Colours in text (default auto; NO_COLOR is honoured)");

@@ -2,6 +2,7 @@
 // The command line.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +19,10 @@ struct Arguments {
   Verb verb = Verb::audit;
   std::vector<std::string> users;  // empty: the caller's own account
   bool all_users = false;
-  bool by_key = false;  // of `keys`: sorted by key instead of by account
-  std::string rule;     // of `rules`; empty: all
+  bool by_key = false;   // of `keys`: sorted by key instead of by account
+  bool run_keys_command = false;
+  std::int64_t forecast_days = 14;
+  std::string rule;  // of `rules`; empty: all
   Format format = Format::text;
   std::string output;  // empty: standard output
   std::string root = "/";

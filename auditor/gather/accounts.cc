@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,7 +31,22 @@ constexpr std::size_t most_malformed = 100;  // of one file; more say nothing ne
 std::string text_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
 Account account_of(const passwd& entry) {
-  return {text_of(entry.pw_name), entry.pw_uid, entry.pw_gid, text_of(entry.pw_dir), text_of(entry.pw_shell)};
+  return {text_of(entry.pw_name),
+          entry.pw_uid,
+          entry.pw_gid,
+          text_of(entry.pw_dir),
+          text_of(entry.pw_shell),
+          passwd_field(text_of(entry.pw_passwd))};
+}
+
+ShadowEntry shadow_of(const spwd& entry) {
+  return {.password = shadow_field(text_of(entry.sp_pwdp)),
+          .last_change = shadow_number(entry.sp_lstchg),
+          .min = shadow_number(entry.sp_min),
+          .max = shadow_number(entry.sp_max),
+          .warn = shadow_number(entry.sp_warn),
+          .inactive = shadow_number(entry.sp_inact),
+          .expire = shadow_number(entry.sp_expire)};
 }
 
 Group group_of(const group& entry) {
@@ -132,8 +148,12 @@ Result<void> read_database(const std::string& root, UserDatabase& database, bool
     if (auto done = read_rows(std::move(*group), "/etc/group", parse_group_row, database, groups); !done) return done;
   }
   if (auto shadow = open_database(*resolver, "/etc/shadow")) {
-    std::vector<std::string_view>* none = nullptr;
-    return read_rows(std::move(*shadow), "/etc/shadow", parse_shadow_row, database, none);
+    std::vector<ShadowRow> rows;
+    auto done =
+        read_rows(std::move(*shadow), "/etc/shadow", parse_shadow_row, database, keep_entries ? &rows : nullptr);
+    if (!done) return done;
+    for (auto& row : rows) database.shadow.try_emplace(std::move(row.name), row.entry);
+    database.shadow_seen = database.shadow_seen || keep_entries;
   }
   return {};
 }
@@ -163,6 +183,12 @@ Result<UserDatabase> gather_accounts() {
     return tl::unexpected(Error{"read groups", "", errnum});
   }
   endgrent();
+  setspent();
+  const int errnum = for_each_entry(getspent, [&](const spwd& entry) {
+    if (!is_switch(entry.sp_namp)) database.shadow.try_emplace(entry.sp_namp, shadow_of(entry));
+  });
+  endspent();
+  database.shadow_seen = errnum == 0 && access("/etc/shadow", R_OK) == 0;
   // A host whose accounts all come from elsewhere may lack the files; then no row of theirs is malformed.
   if (access("/etc/passwd", F_OK) == 0) {
     if (auto done = read_database("/", database, false); !done) return tl::unexpected(done.error());
@@ -188,6 +214,15 @@ Result<std::optional<Account>> find_account(const std::string& name) {
 Result<std::optional<Account>> find_account(uid_t uid) {
   errno = 0;
   return found(getpwuid(uid), std::to_string(uid));
+}
+
+Result<std::optional<ShadowEntry>> find_shadow(const std::string& name) {
+  errno = 0;
+  const spwd* const entry = getspnam(name.c_str());
+  if (entry != nullptr) return shadow_of(*entry);
+  const bool absent = errno == 0 || errno == ENOENT || errno == ESRCH;
+  if (absent && access("/etc/shadow", R_OK) == 0) return std::nullopt;
+  return tl::unexpected(Error{"look up password ageing", name, absent ? EACCES : errno});
 }
 
 bool groups_are_enumerated() {

@@ -22,6 +22,9 @@ Result<UserDatabase> gather_accounts_below(const std::string& root);
 Result<std::optional<Account>> find_account(const std::string& name);
 Result<std::optional<Account>> find_account(uid_t uid);
 
+// The same of shadow(5). An error for who may not read it.
+Result<std::optional<ShadowEntry>> find_shadow(const std::string& name);
+
 // Whether the name service enumerates every group that an account can be in: not when nsswitch.conf(5) names more for
 // groups than this host's own files.
 bool groups_are_enumerated();

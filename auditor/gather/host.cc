@@ -94,6 +94,26 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+// pam_nologin.c reads the first of these that it can open; sshd without PAM only the second.
+HostState gather_host_state(const std::string& root) {
+  constexpr std::size_t enough = 1000;
+  HostState state;
+  auto resolver = PathResolver::open(root);
+  if (!resolver) return state;
+  for (const auto* const path : {"/var/run/nologin", "/etc/nologin"}) {
+    const auto found = resolver->resolve(path);
+    if (found.end == WalkEnd::missing || found.end == WalkEnd::dangling) continue;
+    NologinFile file{.path = path, .errnum = found.errnum};
+    struct stat status {};
+    const auto node = found.end == WalkEnd::found ? open_node(*found.node) : Fd();
+    if (node && fstat(node.get(), &status) == 0) file.since = status.st_mtime;
+    const auto text = node && S_ISREG(status.st_mode) ? open_for_reading(*found.node) : Fd();
+    if (text) read_to_end(text.get(), enough, enough, file.text);
+    state.nologin.push_back(std::move(file));
+  }
+  return state;
+}
+
 void add_host_to(KeyGrammar& grammar, const std::string& root) {
   constexpr std::size_t largest = 1024UL * 1024;
   const auto zone = root == "/" ? Fd() : open_below(root, "/etc/localtime");

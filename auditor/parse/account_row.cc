@@ -67,7 +67,7 @@ Row<Account> parse_passwd_row(std::string_view line) {
   auto& rest = start.rest;
   Account account;
   account.name = take_field(rest);
-  take_field(rest);  // password
+  account.password = passwd_field(take_field(rest));
   const auto uid = take_id(rest);
   if (!uid) return RowError{"the uid is not a number"};
   const auto gid = take_id(rest);
@@ -99,21 +99,40 @@ Row<Group> parse_group_row(std::string_view line) {
   return group;
 }
 
-Row<std::string_view> parse_shadow_row(std::string_view line) {
+Row<ShadowRow> parse_shadow_row(std::string_view line) {
   auto start = start_of(line);
-  if (start.end) return ended<std::string_view>(start);
+  if (start.end) return ended<ShadowRow>(start);
   auto& rest = start.rest;
-  const auto name = take_field(rest);
-  take_field(rest);  // password
-  for (int field = 0; field < 7 && !rest.empty(); ++field) {
+  ShadowRow row;
+  row.name = take_field(rest);
+  row.entry.password = shadow_field(take_field(rest));
+  auto& entry = row.entry;
+  std::optional<std::int64_t> flag;
+  for (auto* field : {&entry.last_change, &entry.min, &entry.max, &entry.warn, &entry.inactive, &entry.expire, &flag}) {
     auto before = rest;
     if (take_field(before).empty()) {
       take_field(rest);
-    } else if (!take_id(rest)) {
-      return RowError{"a field that must be a number is not"};
+      continue;
     }
+    const auto days = take_id(rest);
+    if (!days) return RowError{"a field that must be a number is not"};
+    *field = shadow_number(static_cast<std::int32_t>(*days));
   }
-  return name;
+  return row;
+}
+
+PasswordField passwd_field(std::string_view field) {
+  if (field == "x" || field.starts_with("##")) return PasswordField::shadowed;
+  return shadow_field(field);
+}
+
+PasswordField shadow_field(std::string_view field) {
+  if (field.empty()) return PasswordField::empty;
+  return field.starts_with('!') ? PasswordField::locked : PasswordField::other;
+}
+
+std::optional<std::int64_t> shadow_number(long number) {
+  return number == -1 ? std::nullopt : std::optional<std::int64_t>(number);
 }
 
 }  // namespace sshaudit

@@ -3,7 +3,9 @@
 // malformed here, what it forgives (missing trailing fields, blanks in front) is forgiven here.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -30,7 +32,18 @@ using Row = std::variant<T, NoRow, RowError>;
 Row<Account> parse_passwd_row(std::string_view line);
 Row<Group> parse_group_row(std::string_view line);
 
-// Only whether the row is well formed: the value is the account name. No password field leaves this function.
-Row<std::string_view> parse_shadow_row(std::string_view line);
+// No password field leaves this function.
+struct ShadowRow {
+  std::string name;
+  ShadowEntry entry;
+};
+Row<ShadowRow> parse_shadow_row(std::string_view line);
+
+// What password fields of passwd and shadow come to.
+PasswordField passwd_field(std::string_view field);
+PasswordField shadow_field(std::string_view field);
+
+// A number of shadow(5) as the C library gives it: -1 stands for none.
+std::optional<std::int64_t> shadow_number(long number);
 
 }  // namespace sshaudit

@@ -57,6 +57,20 @@ std::vector<std::string> revoked_keys_of(const EffectiveConfig& config) {
   return files;
 }
 
+// "none" in a Match block is the name of a file.
+std::string principals_file_of(const EffectiveConfig& config) {
+  const auto setting = std::ranges::find(config, "authorizedprincipalsfile", &ConfigSetting::keyword);
+  if (setting == config.end() || setting->values.empty()) return {};
+  const auto& text = setting->values.front().text;
+  return setting->from_match ? text : unless_none(text);
+}
+
+// PAMServiceName came with 9.8.
+std::string pam_service_of(const EffectiveConfig& config) {
+  auto name = first_text(config, "pamservicename");
+  return name.empty() ? "sshd" : name;
+}
+
 // The lines that sshd prints for a keyword, without it.
 std::vector<std::string> lines_for(std::string_view output, std::string_view keyword) {
   std::vector<std::string> lines;
@@ -114,6 +128,14 @@ Settings settings_of(const EffectiveConfig& config) {
   settings.required_rsa_size = number_of(first_text(config, "requiredrsasize"));
   settings.use_dns = is_yes(config, "usedns");
   settings.trusted_user_ca_keys = unless_none(first_text(config, "trustedusercakeys"));
+  settings.allow_users = texts_of(values_of(config, "allowusers"));
+  settings.deny_users = texts_of(values_of(config, "denyusers"));
+  settings.allow_groups = texts_of(values_of(config, "allowgroups"));
+  settings.deny_groups = texts_of(values_of(config, "denygroups"));
+  settings.authorized_principals_file = principals_file_of(config);
+  settings.authorized_principals_command = unless_none(first_text(config, "authorizedprincipalscommand"));
+  settings.authorized_principals_command_user = unless_none(first_text(config, "authorizedprincipalscommanduser"));
+  settings.pam_service_name = pam_service_of(config);
   settings.chroot_directory = unless_none(first_text(config, "chrootdirectory"));
   settings.force_command = unless_none(first_text(config, "forcecommand"));
   settings.refuse_connection = is_yes(config, "refuseconnection");

@@ -10,6 +10,7 @@
 #include "parse/sshd_version.h"
 #include "rules/account_index.h"
 #include "sshaudit/finding.h"
+#include "sshaudit/host_state.h"
 #include "sshaudit/server.h"
 #include "sshaudit/sshd_config.h"
 
@@ -24,6 +25,8 @@ struct Context {
   std::int64_t now = 0;                    // seconds since 1970
   const Connection* connection = nullptr;  // the one to judge by; null when any is meant
   bool list_keys = false;                  // the report has every key in it
+  std::int64_t forecast_days = 14;         // how far ahead is looked for what will refuse
+  const HostState* host = nullptr;         // null: nothing is known of it
 };
 
 // check() returns one detail for each place where the row is true of the subject; none is the usual answer.

@@ -5,19 +5,44 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace sshaudit {
+
+// What a password field holds, as far as a key login depends on it. The field itself is never kept.
+enum class PasswordField {
+  empty,
+  shadowed,  // passwd(5) only: "x", or "##NAME"
+  locked,    // begins with "!"
+  other,     // a hash, "*", or anything else
+};
 
 struct Account {
   std::string name;
   uid_t uid = 0;
   gid_t gid = 0;
-  std::string home;   // as written in passwd, unresolved, possibly empty
-  std::string shell;  // as written in passwd; sshd takes an empty field for /bin/sh
+  std::string home;                                  // as written in passwd, unresolved, possibly empty
+  std::string shell;                                 // as written in passwd; sshd takes an empty field for /bin/sh
+  PasswordField password = PasswordField::shadowed;  // in passwd
 
   bool operator==(const Account&) const = default;
+};
+
+// A row of shadow(5). Days since 1970, or numbers of days; nothing where the field is empty or -1.
+struct ShadowEntry {
+  PasswordField password = PasswordField::other;
+  std::optional<std::int64_t> last_change;  // 0: to be changed at the next login
+  std::optional<std::int64_t> min;
+  std::optional<std::int64_t> max;
+  std::optional<std::int64_t> warn;
+  std::optional<std::int64_t> inactive;
+  std::optional<std::int64_t> expire;
+
+  bool operator==(const ShadowEntry&) const = default;
 };
 
 struct Group {
@@ -43,6 +68,8 @@ struct UserDatabase {
   std::vector<Account> accounts;
   std::vector<Group> groups;
   std::vector<MalformedRow> malformed;
+  std::unordered_map<std::string, ShadowEntry> shadow;  // by name
+  bool shadow_seen = false;                             // who is not root does not see it
 };
 
 // The identity that sshd takes to open a key file: user, primary group, supplementary groups.

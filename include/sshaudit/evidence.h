@@ -67,9 +67,16 @@ struct AccountEvidence {
   std::vector<KeyFile> ignored_key_files;  // with keys in them, where sshd reads other files
   std::vector<NearbyFile> nearby_files;    // looked for only when no key file holds a line
   Revocations revocations;
-  std::shared_ptr<const PathWalk> shell;  // as root sees it; many accounts share one
-  bool by_root = true;                    // seen by root, who will get the advice
-  bool as_user = true;                    // seen with the rights of the account, not those of somebody else
+  std::shared_ptr<const PathWalk> shell;       // as root sees it; many accounts share one
+  std::vector<std::string> groups;             // names, the primary one first; gids without a name are left out
+  std::optional<ShadowEntry> shadow;           // nothing when it has none
+  bool shadow_seen = true;                     // false: shadow(5) is out of the caller's sight
+  std::shared_ptr<const KeyFile> authorities;  // TrustedUserCAKeys, read by root; null when it is not set
+  std::vector<KeyFile> principals_files;       // AuthorizedPrincipalsFile, read with the rights of the account
+  std::shared_ptr<const PathWalk> chroot;      // ChrootDirectory, expanded, as root sees it; null when it is not set
+  bool asked_about = false;  // somebody wants to log in: what refuses is said even where there are no keys
+  bool by_root = true;       // seen by root, who will get the advice
+  bool as_user = true;       // seen with the rights of the account, not those of somebody else
 };
 
 }  // namespace sshaudit

@@ -22,6 +22,23 @@ enum class Severity { notice, warning, error };  // in ascending order
 // In the order in which sshd meets them; Host is for rules that compare accounts.
 enum class Subject { server, account, key_file, authorized_key, host };
 
+// Where in a login sshd comes to what a rule is about, in the order of OpenSSH 8.1 and later.
+enum class LoginStep {
+  none,          // no login depends on it
+  server,        // sshd starts and keeps the connection
+  account,       // it exists, is not locked or expired, and has a shell
+  lists,         // DenyUsers, AllowUsers, DenyGroups, AllowGroups
+  methods,       // PubkeyAuthentication, AuthenticationMethods
+  algorithm,     // PubkeyAcceptedAlgorithms, RequiredRSASize, CASignatureAlgorithms
+  revoked,       // RevokedKeys
+  key_file,      // a file of AuthorizedKeysFile
+  trusted_ca,    // TrustedUserCAKeys, for certificates
+  keys_command,  // AuthorizedKeysCommand
+  root_login,    // PermitRootLogin
+  pam,           // the account stack
+  session,       // what is started then
+};
+
 struct RuleInfo {
   std::string_view id;  // kebab-case; never changes meaning once released
   Subject subject = Subject::account;
@@ -30,6 +47,7 @@ struct RuleInfo {
   std::string_view summary;    // what is true of the host, one line
   std::string_view rationale;  // why it matters, and the source of the rule
   std::string_view remedy;     // what to type or to do
+  LoginStep step = LoginStep::none;
 };
 
 struct Remedy {

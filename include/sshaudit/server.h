@@ -44,7 +44,15 @@ struct Settings {
   std::string ca_signature_algorithms;     // likewise; empty, too, for an sshd without it (before 7.9)
   unsigned required_rsa_size = 0;          // bits; 0 for an sshd without RequiredRSASize
   bool use_dns = false;
+  std::vector<std::string> allow_users;
+  std::vector<std::string> deny_users;
+  std::vector<std::string> allow_groups;
+  std::vector<std::string> deny_groups;
   std::string trusted_user_ca_keys;
+  std::string authorized_principals_file;  // "none" in a Match block is the name of a file
+  std::string authorized_principals_command;
+  std::string authorized_principals_command_user;
+  std::string pam_service_name = "sshd";
   std::string chroot_directory;
   std::string force_command;
   bool refuse_connection = false;

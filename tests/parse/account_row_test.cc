@@ -56,7 +56,9 @@ std::optional<Account> by_c_library(const std::string& row) {
   FILE* file = fmemopen(text.data(), text.size(), "r");
   const passwd* entry = fgetpwent(file);
   std::optional<Account> account;
-  if (entry != nullptr) account = Account{entry->pw_name, entry->pw_uid, entry->pw_gid, entry->pw_dir, entry->pw_shell};
+  if (entry != nullptr)
+    account = Account{entry->pw_name, entry->pw_uid,   entry->pw_gid,
+                      entry->pw_dir,  entry->pw_shell, passwd_field(entry->pw_passwd)};
   fclose(file);
   return account;
 }
@@ -136,9 +138,15 @@ TEST(GroupRow, OfAnyLengthIsRead) {
   EXPECT_EQ(std::get<Group>(parse_group_row(row)).members.size(), 20000U);
 }
 
-TEST(ShadowRow, GivesTheNameOnly) {
-  EXPECT_EQ(std::get<std::string_view>(parse_shadow_row("alice:$6$salt$hash:20000:0:99999:7:::")), "alice");
-  EXPECT_EQ(std::get<std::string_view>(parse_shadow_row("alice:!")), "alice");
+TEST(ShadowRow, HasNoPassword) {
+  const auto whole = std::get<ShadowRow>(parse_shadow_row("alice:$6$salt$hash:20000:0:99999:7:30:20500:"));
+  EXPECT_EQ(whole.name, "alice");
+  EXPECT_EQ(whole.entry, (ShadowEntry{PasswordField::other, 20000, 0, 99999, 7, 30, 20500}));
+  const auto short_row = std::get<ShadowRow>(parse_shadow_row("alice:!"));
+  EXPECT_EQ(short_row.entry, ShadowEntry{PasswordField::locked});
+  EXPECT_EQ(std::get<ShadowRow>(parse_shadow_row("alice:*:0::4294967295::::")).entry,
+            (ShadowEntry{PasswordField::other, 0}));
+  EXPECT_TRUE(std::holds_alternative<RowError>(parse_shadow_row("alice:*:-1:::::")));
   EXPECT_EQ(std::get<RowError>(parse_shadow_row("alice:!:soon:0:99999:7:::")).reason,
             "a field that must be a number is not");
   EXPECT_TRUE(std::holds_alternative<RowError>(parse_shadow_row("alice")));

@@ -40,9 +40,15 @@ AccountAudit::AccountAudit(const Arguments& arguments, UserDatabase database)
     : arguments_(arguments), database_(std::move(database)), index_(database_), groups_(arguments, index_) {}
 
 Result<std::unique_ptr<AccountAudit>> AccountAudit::open(const Arguments& arguments) {
-  auto database = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
+  auto local = arguments.verb == Verb::explain && !arguments.all_users && arguments.root == "/" ? LocalAccounts::open()
+                                                                                                : std::nullopt;
+  if (local && !local->add_account(arguments.users.front())) local.reset();
+  Result<UserDatabase> database = local                   ? local->database()
+                                  : arguments.root == "/" ? gather_accounts()
+                                                          : gather_accounts_below(arguments.root);
   if (!database) return tl::unexpected(database.error());
   std::unique_ptr<AccountAudit> audit(new AccountAudit(arguments, std::move(*database)));
+  audit->local_ = std::move(local);
   if (auto done = audit->prepare(); !done) return tl::unexpected(done.error());
   if (auto done = audit->choose(); !done) return tl::unexpected(done.error());
   return audit;
@@ -131,6 +137,11 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     add_account_state(evidence);
     evidence.asked_about = true;
+    if (local_) {
+      local_->add_ids_of(evidence);
+      database_ = local_->database();
+      index_.update();
+    }
     auto keys = keys_of(evidence, *context_);
     if (offered) keys = {told_of(*offered, keys)};
     if (keys.empty()) keys.emplace_back();

@@ -12,6 +12,7 @@
 #include "explain.h"
 #include "gather/account_settings.h"
 #include "gather/evidence.h"
+#include "gather/local_accounts.h"
 #include "gather/revocations.h"
 #include "gather/sshd.h"
 #include "sshaudit/report.h"
@@ -56,6 +57,7 @@ class AccountAudit {
   void add_account_state(AccountEvidence& evidence) const;
 
   const Arguments& arguments_;
+  std::optional<LocalAccounts> local_;  // where only the rows that one account needs are read
   UserDatabase database_;
   AccountIndex index_;
   std::vector<Account> named_;

@@ -32,17 +32,19 @@ std::string_view home_key(const Account& account) { return account.home; }
 
 }  // namespace
 
-AccountIndex::AccountIndex(const UserDatabase& database)
-    : database_(database),
-      by_uid_(sorted_by(database.accounts, &Account::uid)),
-      by_gid_(sorted_by(database.accounts, &Account::gid)),
-      by_name_(sorted_by(database.accounts, name_key)),
-      by_home_(sorted_by(database.accounts, home_key)),
-      groups_(sorted_by(database.groups, &Group::gid)) {
-  repeated_.resize(database.accounts.size());
+AccountIndex::AccountIndex(const UserDatabase& database) : database_(database) { update(); }
+
+void AccountIndex::update() {
+  by_uid_ = sorted_by(database_.accounts, &Account::uid);
+  by_gid_ = sorted_by(database_.accounts, &Account::gid);
+  by_name_ = sorted_by(database_.accounts, name_key);
+  by_home_ = sorted_by(database_.accounts, home_key);
+  groups_ = sorted_by(database_.groups, &Group::gid);
+  repeated_.assign(database_.accounts.size(), false);
   for (std::size_t i = 1; i < by_name_.size(); ++i) {
-    repeated_[by_name_[i]] = database.accounts[by_name_[i]].name == database.accounts[by_name_[i - 1]].name;
+    repeated_[by_name_[i]] = database_.accounts[by_name_[i]].name == database_.accounts[by_name_[i - 1]].name;
   }
+  memberships_.clear();
   index_memberships();
 }
 

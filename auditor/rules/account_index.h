@@ -17,8 +17,11 @@ namespace sshaudit {
 
 class AccountIndex {
  public:
-  // Keeps a reference to the database, which must not change afterwards.
+  // Keeps a reference to the database.
   explicit AccountIndex(const UserDatabase& database);
+
+  // To be called when the database has changed.
+  void update();
 
   const UserDatabase& database() const { return database_; }
 

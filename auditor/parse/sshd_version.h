@@ -43,6 +43,9 @@ struct SshdFacts {
   bool utc_times = true;           // Z and UTC behind expiry-time, and nothing else behind it (9.1)
   bool any_point = true;           // on its curve is a key (10.3); before, not one with a very short coordinate
   bool old_times = true;           // a time before 1970 is taken, for one in the far future (10.4)
+  bool needs_principals = true;    // a certificate has to have some, for cert-authority lines too (10.3)
+  bool whole_principals = true;    // of a certificate, compared whole with principals= of a key line (10.3)
+  bool split_principals = false;   // they may be taken apart at commas: before, where a vendor has not mended that
   bool asks_rsa_size = true;       // 1024 bits at least (7.6); before, 768
 };
 SshdFacts facts_of(const SshdVersion& version);

@@ -2,6 +2,7 @@
 #include "rules/catalogue.h"
 
 #include "rules/account_rules.h"
+#include "rules/certificate_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_census.h"
 #include "rules/key_content_rules.h"
@@ -18,11 +19,14 @@ std::vector<const RuleInfo*> catalogue() {
   };
   add(config_rules());
   add(named_file_rules());
+  add(authority_file_rules());
   add(server_rules());
   add(settings_rules());
   add(own_file_rules());
   add(account_rules());
   add(shell_rules());
+  add(principals_rules());
+  for (const auto& row : certificate_rows()) rows.push_back(&row);
   add(walk_rules());
   add(open_rules());
   add(key_content_rules());

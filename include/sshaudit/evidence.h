@@ -73,6 +73,7 @@ struct AccountEvidence {
   bool shadow_seen = true;                     // false: shadow(5) is out of the caller's sight
   std::shared_ptr<const KeyFile> authorities;  // TrustedUserCAKeys, read by root; null when it is not set
   std::vector<KeyFile> principals_files;       // AuthorizedPrincipalsFile, read with the rights of the account
+  std::string principals_name_error;           // why its name cannot be expanded; empty when it can
   std::shared_ptr<const PathWalk> chroot;      // ChrootDirectory, expanded, as root sees it; null when it is not set
   bool asked_about = false;  // somebody wants to log in: what refuses is said even where there are no keys
   bool by_root = true;       // seen by root, who will get the advice

@@ -131,11 +131,12 @@ std::string read_public_part(WireReader& reader, const KeyType& type, PublicKey&
   return wire;
 }
 
-void read_strings(WireReader& reader, std::string_view list, std::size_t most) {
+// At most so many entries of so many strings.
+void read_strings(WireReader& reader, std::string_view list, std::size_t most, unsigned strings) {
   WireReader inner(list);
   std::size_t count = 0;
   while (inner.ok() && !inner.rest().empty()) {
-    inner.string();
+    for (unsigned i = 0; i < strings; ++i) inner.string();
     if (++count > most) inner.fail(BlobFault::malformed);
   }
   if (!inner.ok()) reader.fail(BlobFault::malformed);
@@ -150,10 +151,10 @@ void read_certificate(WireReader& reader, const BlobRules& rules) {
   const auto kind = reader.take(4);
   if (kind != u32(1) && kind != u32(2)) reader.fail(BlobFault::malformed);
   reader.c_string();
-  read_strings(reader, reader.string(), most_principals);
+  read_strings(reader, reader.string(), most_principals, 1);
   reader.take(16);
-  read_strings(reader, reader.string(), any_number);
-  read_strings(reader, reader.string(), any_number);
+  read_strings(reader, reader.string(), any_number, 2);
+  read_strings(reader, reader.string(), any_number, 2);
   reader.string();
   const auto authority = reader.string();
   reader.string();  // the signature

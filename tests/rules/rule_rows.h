@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sshaudit/evidence.h"
@@ -56,5 +58,11 @@ const std::vector<CensusRow>& census_rows();
 // Of sshd's configuration, in settings_rows_test.cc.
 const std::vector<Row>& settings_rows();
 const std::vector<HostRow>& config_rows();
+
+// Of certificates, in certificate_rules_test.cc. For those that one certificate is judged by, how often each was found
+// and how often it was not.
+std::map<std::string, std::pair<int, int>> certificate_row_counts();
+const std::vector<Row>& principals_rows();
+const std::vector<HostRow>& authority_rows();
 
 }  // namespace sshaudit

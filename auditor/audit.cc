@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "rules/account_rules.h"
+#include "rules/certificate_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
@@ -185,6 +186,7 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
     const KeyFileSubject subject{evidence, file, strict_modes_faults(file, evidence, context, position)};
     judge_key_file(subject, context, report, files);
   }
+  judge(principals_rules(), evidence, context, report.findings);
   judge(nearby_file_rules(), {evidence, report.mentions}, context, report.findings);
   report.nearby_keys = nearby_keys(evidence, context);
   report.usable_keys = files.lines.usable;
@@ -235,6 +237,7 @@ std::vector<Finding> audit_host(const Server& server, const UserDatabase& databa
   std::vector<Finding> findings;
   judge(config_rules(), server, context, findings);
   judge(named_file_rules(), server, context, findings);
+  judge(authority_file_rules(), server, context, findings);
   judge(server_rules(), server, context, findings);
   judge(host_rules(), database, context, findings);
   return findings;

@@ -17,6 +17,7 @@
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
+#include "parse/authority_file.h"
 #include "parse/config_mentions.h"
 #include "parse/config_words.h"
 #include "parse/pattern.h"
@@ -82,6 +83,16 @@ bool asks_for_rdomain(const SshdConfig& config) {
 }
 
 // Settings whose file every login depends on, or that sshd runs.
+void note_faulty_line(const std::string& bytes, const KeyGrammar& grammar, NamedFile& file) {
+  if (file.keyword == "trustedusercakeys") {
+    const auto read = parse_authority_file(bytes, grammar);
+    file.faulty_line = read.faulty_line;
+    file.hidden_keys = read.hidden.size();
+  } else if (!is_revocation_list(bytes)) {
+    file.faulty_line = parse_revoked_keys(bytes, grammar).faulty_line;
+  }
+}
+
 std::vector<std::pair<std::string, std::string>> files_named_by(const Settings& settings) {
   std::vector<std::pair<std::string, std::string>> files;
   for (const auto& file : settings.revoked_keys) files.emplace_back("revokedkeys", file);
@@ -207,13 +218,11 @@ std::vector<NamedFile> Sshd::look_at_files(const Settings& settings, const Confi
   if (!files_) return files;
   for (const auto& [keyword, path] : files_named_by(settings)) {
     const auto place = places.find(keyword);
-    const bool is_list = keyword == "revokedkeys";
+    const bool is_list = keyword == "revokedkeys" || keyword == "trustedusercakeys";
     std::string bytes;
     files.push_back(files_->look_at(keyword, path, place == places.end() ? ConfigPlace{} : place->second,
                                     is_list ? &bytes : nullptr));
-    if (is_list && !is_revocation_list(bytes)) {
-      files.back().faulty_line = parse_revoked_keys(bytes, key_grammar(server_.version)).faulty_line;
-    }
+    if (is_list) note_faulty_line(bytes, key_grammar(server_.version), files.back());
   }
   return files;
 }

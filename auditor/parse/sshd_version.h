@@ -47,6 +47,9 @@ struct SshdFacts {
   bool last_at = true;                 // AllowUsers and DenyUsers are split at the last @ (9.9); before, at the first
   bool logs_expired_as_locked = true;  // of an expired account, too, sshd says that it is locked (9.0)
   bool asks_rsa_size = true;           // 1024 bits at least (7.6); before, 768
+  bool needs_principals = true;    // a certificate has to have some, for cert-authority lines too (10.3)
+  bool whole_principals = true;    // of a certificate, compared whole with principals= of a key line (10.3)
+  bool split_principals = false;   // they may be taken apart at commas: before, where a vendor has not mended that
 };
 SshdFacts facts_of(const SshdVersion& version);
 

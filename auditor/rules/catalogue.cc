@@ -2,6 +2,7 @@
 #include "rules/catalogue.h"
 
 #include "rules/account_rules.h"
+#include "rules/certificate_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_census.h"
 #include "rules/key_content_rules.h"
@@ -18,6 +19,7 @@ std::vector<const RuleInfo*> catalogue() {
   };
   add(config_rules());
   add(named_file_rules());
+  add(authority_file_rules());
   add(server_rules());
   add(settings_rules());
   add(own_file_rules());
@@ -25,6 +27,8 @@ std::vector<const RuleInfo*> catalogue() {
   add(shell_rules());
   add(list_rules());
   add(session_rules());
+  add(principals_rules());
+  for (const auto& row : certificate_rows()) rows.push_back(&row);
   add(walk_rules());
   add(open_rules());
   add(key_content_rules());

@@ -28,7 +28,8 @@ std::string why_unusable(const NamedFile& file, bool by_root) {
   if (S_ISCHR(mode)) return {};  // /dev/null is an empty list
   if (!S_ISREG(mode)) return fmt::format("it is {}", kind_of(mode));
   if (file.open_errnum != 0) return errno_in_words(file.open_errnum);
-  return file.faulty_line == 0 ? std::string() : fmt::format("line {} is no key", file.faulty_line);
+  const bool has_fault = file.faulty_line != 0 && file.keyword == "revokedkeys";
+  return has_fault ? fmt::format("line {} is no key", file.faulty_line) : std::string();
 }
 
 Detail about_file(const NamedFile& file, std::string message, std::string reason, std::string note) {

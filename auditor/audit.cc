@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "rules/account_rules.h"
+#include "rules/account_state.h"
 #include "rules/host_rules.h"
 #include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
@@ -180,6 +181,7 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
   judge(own_file_rules(), evidence, context, report.findings);
   judge(account_rules(), evidence, context, report.findings);
   judge(shell_rules(), evidence, context, report.findings);
+  judge_account_state(evidence, context, report.findings);
   const auto of_account = report.findings.size();
   KeyFiles files;
   ScanPosition position = 0;
@@ -239,6 +241,7 @@ std::vector<Finding> audit_host(const Server& server, const UserDatabase& databa
   judge(config_rules(), server, context, findings);
   judge(named_file_rules(), server, context, findings);
   judge(server_rules(), server, context, findings);
+  judge(host_state_rules(), server, context, findings);
   judge(host_rules(), database, context, findings);
   return findings;
 }

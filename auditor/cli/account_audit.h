@@ -43,6 +43,7 @@ class AccountAudit {
   Result<void> choose();
   const std::vector<AccountCase>& cases_of(const Account& account);
   void add_account_state(AccountEvidence& evidence) const;
+  void add_pam_of(const Settings& settings);
 
   const Arguments& arguments_;
   UserDatabase database_;

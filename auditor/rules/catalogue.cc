@@ -2,6 +2,7 @@
 #include "rules/catalogue.h"
 
 #include "rules/account_rules.h"
+#include "rules/account_state.h"
 #include "rules/host_rules.h"
 #include "rules/key_census.h"
 #include "rules/key_content_rules.h"
@@ -23,6 +24,10 @@ std::vector<const RuleInfo*> catalogue() {
   add(own_file_rules());
   add(account_rules());
   add(shell_rules());
+  add(shadow_rules());
+  add(pam_rules());
+  add(forecast_rules());
+  add(host_state_rules());
   add(walk_rules());
   add(open_rules());
   add(key_content_rules());

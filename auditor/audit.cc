@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "rules/account_rules.h"
+#include "rules/account_state.h"
 #include "rules/certificate_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_content_rules.h"
@@ -239,6 +240,7 @@ std::vector<Finding> audit_host(const Server& server, const UserDatabase& databa
   judge(named_file_rules(), server, context, findings);
   judge(authority_file_rules(), server, context, findings);
   judge(server_rules(), server, context, findings);
+  judge(host_state_rules(), server, context, findings);
   judge(host_rules(), database, context, findings);
   return findings;
 }

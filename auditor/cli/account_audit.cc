@@ -5,8 +5,10 @@
 
 #include "gather/accounts.h"
 #include "gather/host.h"
+#include "gather/pam.h"
 #include "render/visible_text.h"
 #include "rules/key_sources.h"
+#include "rules/key_file_rules.h"
 
 namespace sshaudit {
 namespace {
@@ -67,6 +69,7 @@ Result<void> AccountAudit::prepare() {
                            is_client_given ? &*connection_ : nullptr, arguments_.verb == Verb::keys,
                            arguments_.forecast_days, &host_});
   host_ = gather_host_state(arguments_.root);
+  add_pam_of(server().settings);
   add_host_to(context_->grammar, arguments_.root);
   revoked_.emplace(arguments_.root, context_->grammar);
   auto observer = AccountObserver::open(arguments_.root, context_->grammar);
@@ -108,11 +111,15 @@ void AccountAudit::add_account_state(AccountEvidence& evidence) const {
   const auto known = database_.shadow.find(evidence.account.name);
   if (known != database_.shadow.end()) {
     evidence.shadow = known->second;
-  } else if (arguments_.root == "/" && database_.shadow_seen && !arguments_.all_users) {
+  } else if (arguments_.root == "/" && database_.shadow_seen && (!arguments_.all_users || has_keys(evidence))) {
     const auto found = find_shadow(evidence.account.name);  // a directory that does not enumerate
     evidence.shadow_seen = found.has_value();
     if (found) evidence.shadow = *found;
   }
+}
+
+void AccountAudit::add_pam_of(const Settings& settings) {
+  if (settings.use_pam) add_pam_to(host_, arguments_.root, settings.pam_service_name);
 }
 
 AccountReport AccountAudit::audit(const Account& account) {
@@ -121,6 +128,7 @@ AccountReport AccountAudit::audit(const Account& account) {
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     add_account_state(evidence);
+    add_pam_of(one.settings);
     if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
@@ -136,6 +144,7 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     add_account_state(evidence);
+    add_pam_of(one.settings);
     evidence.asked_about = true;
     if (local_) {
       local_->add_ids_of(evidence);

@@ -55,6 +55,7 @@ class AccountAudit {
   Result<void> choose();
   const std::vector<AccountCase>& cases_of(const Account& account);
   void add_account_state(AccountEvidence& evidence) const;
+  void add_pam_of(const Settings& settings);
 
   const Arguments& arguments_;
   std::optional<LocalAccounts> local_;  // where only the rows that one account needs are read

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/account_state.h"
 #include "rules/key_file_rules.h"
 #include "rules/settings_rules.h"
 #include "rules/wording.h"
@@ -179,6 +180,7 @@ std::vector<Finding> judge_account(const AccountEvidence& evidence, const Contex
        {settings_rules(), own_file_rules(), account_rules(), shell_rules(), list_rules(), session_rules()}) {
     judge(group, evidence, context, findings);
   }
+  judge_account_state(evidence, context, findings);
   return findings;
 }
 

@@ -3,6 +3,7 @@
 
 #include "rules/account_rules.h"
 #include "rules/certificate_rules.h"
+#include "rules/account_state.h"
 #include "rules/host_rules.h"
 #include "rules/key_census.h"
 #include "rules/key_content_rules.h"
@@ -29,6 +30,10 @@ std::vector<const RuleInfo*> catalogue() {
   add(session_rules());
   add(principals_rules());
   for (const auto& row : certificate_rows()) rows.push_back(&row);
+  add(shadow_rules());
+  add(pam_rules());
+  add(forecast_rules());
+  add(host_state_rules());
   add(walk_rules());
   add(open_rules());
   add(key_content_rules());

@@ -4,6 +4,7 @@
 #include "gather/accounts.h"
 #include "gather/host.h"
 #include "render/visible_text.h"
+#include "rules/keys_command_rules.h"
 
 namespace sshaudit {
 namespace {
@@ -56,6 +57,10 @@ Result<void> AccountAudit::prepare() {
   auto observer = AccountObserver::open(arguments_.root, context_->facts);
   if (!observer) return tl::unexpected(observer.error());
   observer_.emplace(std::move(*observer));
+  if (arguments_.run_keys_command) {
+    keys_command_.emplace(arguments_.root, context_->facts, server(),
+                          [this](const PathWalk& program) { return why_program_is_unsafe(program, *context_); });
+  }
   return {};
 }
 
@@ -97,6 +102,12 @@ void AccountAudit::add_account_state(AccountEvidence& evidence) const {
   }
 }
 
+// Not where sshd does not run it either.
+void AccountAudit::run_keys_command(AccountEvidence& evidence) {
+  if (!keys_command_ || fate_of_keys_command(evidence, *context_) != KeysCommandFate::not_run) return;
+  evidence.keys_command = keys_command_->run(evidence.account, evidence.settings);
+}
+
 AccountReport AccountAudit::audit(const Account& account) {
   const auto identity = identity_of(account, index_);
   std::vector<ConnectionReport> reports;
@@ -104,6 +115,7 @@ AccountReport AccountAudit::audit(const Account& account) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     add_account_state(evidence);
     if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
+    run_keys_command(evidence);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
   auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));

@@ -11,6 +11,7 @@
 #include "cli/choices.h"
 #include "gather/account_settings.h"
 #include "gather/evidence.h"
+#include "gather/keys_command.h"
 #include "gather/revocations.h"
 #include "gather/sshd.h"
 #include "sshaudit/report.h"
@@ -43,6 +44,7 @@ class AccountAudit {
   Result<void> choose();
   const std::vector<AccountCase>& cases_of(const Account& account);
   void add_account_state(AccountEvidence& evidence) const;
+  void run_keys_command(AccountEvidence& evidence);
 
   const Arguments& arguments_;
   UserDatabase database_;
@@ -57,6 +59,7 @@ class AccountAudit {
   std::optional<Context> context_;
   std::optional<RevokedKeyFiles> revoked_;
   std::optional<AccountObserver> observer_;
+  std::optional<KeysCommandRunner> keys_command_;  // only when it is to be run
   KeyCensus census_;
 };
 

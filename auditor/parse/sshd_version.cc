@@ -45,6 +45,9 @@ constexpr std::array since = {
     FactRow{9, 1, &SshdFacts::utc_times},          FactRow{10, 0, &SshdFacts::globs_key_files},
     FactRow{10, 4, &SshdFacts::old_times},         FactRow{9, 9, &SshdFacts::exact_types},
     FactRow{7, 9, &SshdFacts::needs_names},        FactRow{10, 3, &SshdFacts::any_point},
+    FactRow{8, 1, &SshdFacts::commands_last},      FactRow{8, 6, &SshdFacts::quotes_in_words},
+    FactRow{8, 7, &SshdFacts::escapes_blanks},     FactRow{8, 8, &SshdFacts::groups_of_commands},
+    FactRow{9, 4, &SshdFacts::connection_tokens},
 };
 
 Vendor vendor_of_tag(std::string_view tag) {
@@ -138,6 +141,7 @@ SshdFacts facts_of(const SshdVersion& version) {
   }
   // Backported in 8.7p1-33, years ago; the program does not say which package it is from.
   if (version.vendor == Vendor::rhel && version.major == 8 && version.minor == 7) facts.utc_times = true;
+  if (version.vendor != Vendor::upstream) facts.groups_of_commands = true;  // CVE-2021-41617
   return facts;
 }
 

@@ -43,6 +43,11 @@ struct SshdFacts {
   bool utc_times = true;           // Z and UTC behind expiry-time, and nothing else behind it (9.1)
   bool any_point = true;           // on its curve is a key (10.3); before, not one with a very short coordinate
   bool old_times = true;           // a time before 1970 is taken, for one in the far future (10.4)
+  bool commands_last = true;       // AuthorizedKeysCommand is asked after the key files (8.1); before, in front of them
+  bool quotes_in_words = true;     // of commands: a quote may begin within a word (8.6)
+  bool escapes_blanks = true;      // of commands: "\ " is a blank within a word (8.7)
+  bool groups_of_commands = true;  // a command has the groups of its user (8.8, and backports); before, those of sshd
+  bool connection_tokens = true;   // %C and %D in AuthorizedKeysCommand (9.4)
   bool asks_rsa_size = true;       // 1024 bits at least (7.6); before, 768
 };
 SshdFacts facts_of(const SshdVersion& version);

@@ -9,6 +9,7 @@
 #include "render/visible_text.h"
 #include "rules/key_sources.h"
 #include "rules/key_file_rules.h"
+#include "rules/keys_command_rules.h"
 
 namespace sshaudit {
 namespace {
@@ -75,6 +76,10 @@ Result<void> AccountAudit::prepare() {
   auto observer = AccountObserver::open(arguments_.root, context_->grammar);
   if (!observer) return tl::unexpected(observer.error());
   observer_.emplace(std::move(*observer));
+  if (arguments_.run_keys_command) {
+    keys_command_.emplace(arguments_.root, context_->facts, server(),
+                          [this](const PathWalk& program) { return why_program_is_unsafe(program, *context_); });
+  }
   return {};
 }
 
@@ -122,6 +127,12 @@ void AccountAudit::add_pam_of(const Settings& settings) {
   if (settings.use_pam) add_pam_to(host_, arguments_.root, settings.pam_service_name);
 }
 
+// Not where sshd does not run it either.
+void AccountAudit::run_keys_command(AccountEvidence& evidence) {
+  if (!keys_command_ || fate_of_keys_command(evidence, *context_) != KeysCommandFate::not_run) return;
+  evidence.keys_command = keys_command_->run(evidence.account, evidence.settings);
+}
+
 AccountReport AccountAudit::audit(const Account& account) {
   const auto identity = identity_of(account, index_);
   std::vector<ConnectionReport> reports;
@@ -130,6 +141,7 @@ AccountReport AccountAudit::audit(const Account& account) {
     add_account_state(evidence);
     add_pam_of(one.settings);
     if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
+    run_keys_command(evidence);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
   auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));

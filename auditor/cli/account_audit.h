@@ -13,6 +13,7 @@
 #include "gather/account_settings.h"
 #include "gather/evidence.h"
 #include "gather/local_accounts.h"
+#include "gather/keys_command.h"
 #include "gather/revocations.h"
 #include "gather/sshd.h"
 #include "sshaudit/report.h"
@@ -56,6 +57,7 @@ class AccountAudit {
   const std::vector<AccountCase>& cases_of(const Account& account);
   void add_account_state(AccountEvidence& evidence) const;
   void add_pam_of(const Settings& settings);
+  void run_keys_command(AccountEvidence& evidence);
 
   const Arguments& arguments_;
   std::optional<LocalAccounts> local_;  // where only the rows that one account needs are read
@@ -71,6 +73,7 @@ class AccountAudit {
   std::optional<Context> context_;
   std::optional<RevokedKeyFiles> revoked_;
   std::optional<AccountObserver> observer_;
+  std::optional<KeysCommandRunner> keys_command_;  // only when it is to be run
   KeyCensus census_;
 };
 

@@ -11,9 +11,11 @@
 #include <chrono>
 #include <string_view>
 
+#include "gather/accounts.h"
 #include "gather/daemons.h"
 #include "gather/fd.h"
 #include "gather/host_key.h"
+#include "gather/keys_command.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
@@ -120,6 +122,11 @@ Sshd::Sshd(const SshdChoice& choice) {
   const bool other_version =
       judged.major != installed.major || judged.minor != installed.minor || judged.vendor != installed.vendor;
   const bool here = choice.root == "/";
+  user_exists_ = [here, home_of = choice.home_of](const std::string& user) {
+    if ((home_of && home_of(user)) || !here) return home_of && home_of(user);
+    const auto found = find_account(user);
+    return !found || found->has_value();
+  };
   if (here) find_daemon(choice.config);
   if (!choice.config.empty()) server_.config = choice.config;
   read_configuration(choice);
@@ -198,6 +205,11 @@ void Sshd::read_configuration(const SshdChoice& choice) {
   server_.places = std::make_shared<const ConfigPlaces>(places_of(settings));
   server_.shadowed = shadowed_lines(config_, settings);
   server_.named_files = look_at_files(server_.settings, *server_.places);
+  note_command(server_.settings, *server_.places);
+}
+
+void Sshd::note_command(const Settings& settings, const ConfigPlaces& places) {
+  note_keys_command(server_, settings, places, user_exists_);
 }
 
 // The pid file, which sshd writes anew with each reload, may be named in the configuration itself.

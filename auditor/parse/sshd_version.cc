@@ -58,6 +58,10 @@ constexpr std::array since = {
     FactRow{8, 1, &SshdFacts::files_first},
     FactRow{10, 3, &SshdFacts::needs_principals},
     FactRow{10, 3, &SshdFacts::whole_principals},
+    FactRow{8, 6, &SshdFacts::quotes_in_words},
+    FactRow{8, 7, &SshdFacts::escapes_blanks},
+    FactRow{8, 8, &SshdFacts::groups_of_commands},
+    FactRow{9, 4, &SshdFacts::connection_tokens},
 };
 
 Vendor vendor_of_tag(std::string_view tag) {
@@ -168,6 +172,7 @@ SshdFacts facts_of(const SshdVersion& version) {
   add_mended_principals(version, facts);
   // Backported in 8.7p1-33, years ago; the program does not say which package it is from.
   if (version.vendor == Vendor::rhel && version.major == 8 && version.minor == 7) facts.utc_times = true;
+  if (version.vendor != Vendor::upstream) facts.groups_of_commands = true;  // CVE-2021-41617
   return facts;
 }
 

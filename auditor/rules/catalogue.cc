@@ -9,6 +9,7 @@
 #include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
 #include "rules/key_line_rules.h"
+#include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
 
 namespace sshaudit {
@@ -21,6 +22,7 @@ std::vector<const RuleInfo*> catalogue() {
   add(config_rules());
   add(named_file_rules());
   add(authority_file_rules());
+  add(keys_command_server_rules());
   add(server_rules());
   add(settings_rules());
   add(own_file_rules());
@@ -37,6 +39,7 @@ std::vector<const RuleInfo*> catalogue() {
   add(walk_rules());
   add(open_rules());
   add(key_content_rules());
+  add(keys_command_rules());
   add(nearby_file_rules());
   add(line_fault_rules());
   add(option_fault_rules());

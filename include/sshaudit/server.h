@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sshaudit/keys_command.h"
 #include "sshaudit/path_walk.h"
 #include "sshaudit/result.h"
 #include "sshaudit/sshd_config.h"
@@ -129,6 +130,7 @@ struct Server {
   std::optional<Error> unread;                 // a part of the configuration could not be read
   std::vector<ShadowedLine> shadowed;
   std::vector<NamedFile> named_files;          // of the global settings
+  std::vector<KeysCommand> keys_commands;      // of the global settings, then of Match blocks
   bool by_root = true;                         // seen by root, who may read what sshd reads
   bool all_classes = true;                     // every class of connections was judged
   Settings settings;                           // global: outside every Match block

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "gather/identity.h"
 #include "gather/path_resolver.h"
+#include "gather/selinux.h"
 #include "parse/sshd_version.h"
 #include "sshaudit/evidence.h"
 #include "sshaudit/result.h"
@@ -20,6 +22,9 @@ class AccountObserver {
  public:
   // `root` is the directory that is "/" on the audited system.
   static Result<AccountObserver> open(const std::string& root, const SshdFacts& facts);
+
+  // Labels are evidence from here on.
+  void use_labels(LabelSource source) { labels_ = std::move(source); }
 
   // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
   // thread is that of the account meanwhile, and its own again afterwards.
@@ -33,6 +38,7 @@ class AccountObserver {
   void act_as_root();
   PathWalk observe_home(const std::string& home);
   void observe_key_files(AccountEvidence& evidence);
+  void observe_environment(AccountEvidence& evidence);
   void observe_ignored_files(AccountEvidence& evidence);
   void observe_nearby_files(AccountEvidence& evidence);
   std::vector<std::string> names_of(const std::string& path) const;
@@ -47,6 +53,7 @@ class AccountObserver {
   PathResolver as_user_;
   PathResolver as_root_;
   SshdFacts facts_;
+  std::optional<LabelSource> labels_;
   std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;  // by the field of passwd
 };
 

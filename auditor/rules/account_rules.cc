@@ -24,17 +24,11 @@ constexpr uid_t nobody = 65534;
 constexpr std::array<std::string_view, 7> session_enders = {"nologin",  "false", "true",    "sync",
                                                             "shutdown", "halt",  "poweroff"};
 
-// Keys come from elsewhere, or may.
-bool gets_keys_from_command(const AccountEvidence& evidence, const Context& context) {
-  const auto fate = fate_of_keys_command(evidence, context);
-  return fate == KeysCommandFate::not_run || (fate == KeysCommandFate::printed && printed_keys(evidence).key_lines > 0);
-}
-
 Details home_missing(const AccountEvidence& evidence, const Context& context) {
   const bool gone = evidence.home.end == WalkEnd::missing || evidence.home.end == WalkEnd::dangling;
   if (!gone || !evidence.as_user || has_keys(evidence)) return {};
   if (!is_person(evidence.account) || is_session_ender(evidence.account)) return {};
-  if (gets_keys_from_command(evidence, context)) return {};
+  if (evidence.home_lock.kind != HomeLock::Kind::none || gets_keys_from_command(evidence, context)) return {};
   const auto& home = evidence.account.home;
   const auto link = evidence.home.links.empty()
                         ? std::string()

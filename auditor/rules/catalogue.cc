@@ -2,6 +2,7 @@
 #include "rules/catalogue.h"
 
 #include "rules/account_rules.h"
+#include "rules/environment_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_census.h"
 #include "rules/key_content_rules.h"
@@ -24,9 +25,12 @@ std::vector<const RuleInfo*> catalogue() {
   add(settings_rules());
   add(own_file_rules());
   add(account_rules());
+  add(account_environment_rules());
+  add(label_rules());
   add(shell_rules());
   add(walk_rules());
   add(open_rules());
+  add(environment_rules());
   add(key_content_rules());
   add(keys_command_rules());
   add(nearby_file_rules());

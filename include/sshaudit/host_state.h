@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct NologinFile {
 
 struct HostState {
   std::vector<NologinFile> nologin;  // those that exist, or may
+  bool selinux_enforcing = false;
+  std::optional<bool> nfs_homes;  // the boolean use_nfs_home_dirs of SELinux; nothing without SELinux
 };
 
 }  // namespace sshaudit

@@ -57,4 +57,10 @@ const std::vector<CensusRow>& census_rows();
 const std::vector<Row>& settings_rows();
 const std::vector<HostRow>& config_rows();
 
+// Of AuthorizedKeysCommand and of what lies beneath key files, in environment_rows_test.cc, which checks the rows of
+// accounts itself: several findings come together there.
+const std::vector<Row>& environment_rows();
+const std::vector<Row>& keys_command_rows();
+const std::vector<HostRow>& keys_command_host_rows();
+
 }  // namespace sshaudit

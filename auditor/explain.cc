@@ -147,8 +147,7 @@ class Explainer {
 
   void add_sources() {
     if (context_.facts.files_first) add_key_files();
-    if (offered_.certificate)
-      add_source(LoginStep::trusted_ca, look_among_authorities(evidence_, offered_, context_));
+    if (offered_.certificate) add_source(LoginStep::trusted_ca, look_among_authorities(evidence_, offered_, context_));
     if (!settings_.authorized_keys_command.empty())
       add_source(LoginStep::keys_command, look_in_command(evidence_, offered_, context_));
     if (!context_.facts.files_first) add_key_files();
@@ -180,8 +179,8 @@ class Explainer {
   // What sshd does not come to any more is skipped.
   ExplainedStep& add_source(LoginStep step, SourceVerdict verdict) {
     if (accepted_) return add({step, StepResult::skipped, verdict.text + ": not asked any more", {}, {}, false});
-    auto& added = add({step, verdict.result, std::move(verdict.text), std::move(verdict.findings),
-                       std::move(verdict.path), false});
+    auto& added = add(
+        {step, verdict.result, std::move(verdict.text), std::move(verdict.findings), std::move(verdict.path), false});
     if (added.result == StepResult::ok) accept(verdict);
     return added;
   }

@@ -6,10 +6,11 @@
 #include "gather/accounts.h"
 #include "gather/host.h"
 #include "gather/pam.h"
+#include "gather/selinux.h"
 #include "parse/base64.h"
 #include "render/visible_text.h"
-#include "rules/key_sources.h"
 #include "rules/key_file_rules.h"
+#include "rules/key_sources.h"
 #include "rules/keys_command_rules.h"
 
 namespace sshaudit {
@@ -83,6 +84,8 @@ Result<void> AccountAudit::prepare() {
   auto observer = AccountObserver::open(arguments_.root, context_->grammar);
   if (!observer) return tl::unexpected(observer.error());
   observer_.emplace(std::move(*observer));
+  auto labels = arguments_.root == "/" ? label_source_of_host() : std::nullopt;
+  if (labels) observer_->use_labels(std::move(*labels));
   if (arguments_.run_keys_command) {
     keys_command_.emplace(arguments_.root, context_->facts, server(),
                           [this](const PathWalk& program) { return why_program_is_unsafe(program, *context_); });

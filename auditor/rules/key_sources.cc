@@ -11,6 +11,7 @@
 #include "parse/key_blob.h"
 #include "parse/key_types.h"
 #include "rules/certificate_rules.h"
+#include "rules/environment_rules.h"
 #include "rules/key_line_rules.h"
 #include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
@@ -74,8 +75,7 @@ class LineSearch {
  private:
   // A certificate is let in by its authority's lines only.
   void visit_authority(const AuthorizedKey& line) {
-    auto verdict =
-        judge_by_authority_line(*offered_.certificate, line, subject_.file, subject_.evidence, context_);
+    auto verdict = judge_by_authority_line(*offered_.certificate, line, subject_.file, subject_.evidence, context_);
     if (verdict.result == StepResult::absent || numbers_.size() == most_lines) return;
     numbers_.push_back(line.line);
     if (verdict.result == StepResult::ok && !accepted_) {
@@ -212,6 +212,7 @@ SourceVerdict look_in_key_file(const KeyFileSubject& subject, const OfferedKey& 
   if (file.walk.end != WalkEnd::missing && file.hidden_exists) {
     judge(walk_rules(), subject, context, verdict.findings);
     judge(open_rules(), subject, context, verdict.findings);
+    judge(environment_rules(), subject, context, verdict.findings);
   }
   const bool refused = has(verdict.findings, Effect::refuses);
   const bool unsure = has(verdict.findings, Effect::unknown);

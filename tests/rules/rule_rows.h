@@ -76,5 +76,10 @@ const std::vector<Row>& login_rows();
 std::map<std::string, std::pair<int, int>> certificate_row_counts();
 const std::vector<Row>& principals_rows();
 const std::vector<HostRow>& authority_rows();
+// Of AuthorizedKeysCommand and of what lies beneath key files, in environment_rows_test.cc, which checks the rows of
+// accounts itself: several findings come together there.
+const std::vector<Row>& environment_rows();
+const std::vector<Row>& keys_command_rows();
+const std::vector<HostRow>& keys_command_host_rows();
 
 }  // namespace sshaudit

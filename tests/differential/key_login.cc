@@ -25,8 +25,26 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{60};
 
-// `connection` becomes standard input and output; without one they are /dev/null.
-pid_t start(const std::vector<std::string>& argv, int connection) {
+// Standard input, and where what is printed goes: a descriptor, or a file.
+struct Streams {
+  int connection = -1;  // both
+  std::string input = "/dev/null";
+  std::string output = "/dev/null";
+};
+
+void add_streams(posix_spawn_file_actions_t& actions, const Streams& streams) {
+  if (streams.connection >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, streams.connection, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, streams.connection, STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_RDWR, 0);
+    return;
+  }
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, streams.input.c_str(), O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+}
+
+pid_t start(const std::vector<std::string>& argv, const Streams& streams) {
   std::vector<char*> arguments;
   arguments.reserve(argv.size() + 1);
   for (const auto& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -35,13 +53,7 @@ pid_t start(const std::vector<std::string>& argv, int connection) {
   std::array<char*, 3> environment = {settings[0].data(), settings[1].data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (connection >= 0 && number != STDERR_FILENO) {
-      posix_spawn_file_actions_adddup2(&actions, connection, number);
-    } else {
-      posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0);
-    }
-  }
+  add_streams(actions, streams);
   pid_t child = 0;
   errno = posix_spawn(&child, argv.front().c_str(), &actions, nullptr, arguments.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
@@ -71,7 +83,8 @@ std::vector<std::string> client_command(const LoginRequest& request, const std::
         "ControlMaster=no", "ControlPath=none", "AddressFamily=inet", "KexAlgorithms=curve25519-sha256"}) {
     ssh.insert(ssh.end(), {"-o", option});
   }
-  ssh.insert(ssh.end(), {"-o", "PubkeyAcceptedKeyTypes=" + request.algorithms, "127.0.0.1", "true"});
+  ssh.insert(ssh.end(), {"-o", "PubkeyAcceptedKeyTypes=" + request.algorithms});
+  ssh.insert(ssh.end(), request.words.begin(), request.words.end());
   return ssh;
 }
 
@@ -107,16 +120,20 @@ Fd LoginDoor::accept_client(const std::string& expected) const {
 
 Login LoginDoor::log_in(const LoginRequest& request) {
   std::filesystem::remove(request.log);
-  const auto client = start(client_command(request, port_), -1);
+  Streams streams;
+  if (!request.input.empty()) streams.input = request.input;
+  if (!request.output.empty()) streams.output = request.output;
+  const auto client = start(client_command(request, port_), streams);
   auto connection = accept_client(request.client);
-  const auto server = start({request.sshd, "-i", "-f", request.config, "-E", request.log}, connection.get());
+  const auto server =
+      start({request.sshd, "-i", "-f", request.config, "-E", request.log}, {.connection = connection.get()});
   connection = Fd();
   wait_for(client, "ssh");
   wait_for(server, "sshd");
   Login login{.log = read_text(request.log)};
   login.accepted = ("\n" + login.log).find("\nAccepted publickey for " + request.user + " from ") != std::string::npos;
   login.tried = login.log.find(" method publickey") != std::string::npos;
-  if (login.log.find(" method none") == std::string::npos) give_up("no login was tried: " + login.log);
+  login.reached = login.log.find(" method none") != std::string::npos;
   return login;
 }
 

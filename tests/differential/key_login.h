@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gather/fd.h"
 
@@ -16,11 +17,16 @@ struct LoginRequest {
   std::string key;         // file of the private key
   std::string algorithms;  // PubkeyAcceptedKeyTypes of the client
   std::string client;      // an address of this host
+
+  std::vector<std::string> words = {"127.0.0.1", "true"};  // the end of the client's command: options, host, command
+  std::string input;                                       // file that the client reads; empty: none
+  std::string output;                                      // file for all that it prints; empty: none
 };
 
 struct Login {
   bool accepted = false;
-  bool tried = false;  // the client offered the key; else it saw that its type is not accepted
+  bool reached = false;  // sshd came as far as the user's name; else it did not start
+  bool tried = false;    // the client offered the key; else it saw that its type is not accepted
   std::string log;
 };
 

@@ -28,7 +28,7 @@ constexpr std::chrono::seconds patience{60};
 // Standard input, and where what is printed goes: a descriptor, or a file.
 struct Streams {
   int connection = -1;  // both
-  std::string input = "/dev/null";
+  int input = -1;
   std::string output = "/dev/null";
 };
 
@@ -39,7 +39,11 @@ void add_streams(posix_spawn_file_actions_t& actions, const Streams& streams) {
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_RDWR, 0);
     return;
   }
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, streams.input.c_str(), O_RDONLY, 0);
+  if (streams.input >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, streams.input, STDIN_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, streams.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
 }
@@ -61,8 +65,32 @@ pid_t start(const std::vector<std::string>& argv, const Streams& streams) {
   return child;
 }
 
+// What a client reads: open until there is an answer, because sftp-server drops what it has to say when it sees the
+// end.
+class Input {
+ public:
+  explicit Input(const std::string& text) {
+    std::array<int, 2> ends{};
+    must(pipe2(ends.data(), O_CLOEXEC) == 0, "pipe");
+    reader_ = Fd(ends[0]);
+    writer_ = Fd(ends[1]);
+    must(write(writer_.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()), "write");
+    if (text.empty()) writer_ = Fd();
+  }
+  int reader() const { return reader_.get(); }
+  void end_after_answer(const std::string& output) {
+    std::error_code ignored;
+    if (writer_ && std::filesystem::file_size(output, ignored) > 0) writer_ = Fd();
+  }
+
+ private:
+  Fd reader_;
+  Fd writer_;
+};
+
 // A program that hangs is ended, and all of the test with it.
-void wait_for(pid_t child, const std::string& what) {
+template <class Meanwhile>
+void wait_for(pid_t child, const std::string& what, Meanwhile meanwhile) {
   const auto end = Clock::now() + patience;
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
@@ -70,6 +98,7 @@ void wait_for(pid_t child, const std::string& what) {
       kill(child, SIGKILL);
       give_up(what + " does not end");
     }
+    meanwhile();
     std::this_thread::sleep_for(std::chrono::microseconds(500));
   }
 }
@@ -120,16 +149,16 @@ Fd LoginDoor::accept_client(const std::string& expected) const {
 
 Login LoginDoor::log_in(const LoginRequest& request) {
   std::filesystem::remove(request.log);
-  Streams streams;
-  if (!request.input.empty()) streams.input = request.input;
+  Input input(request.input);
+  Streams streams{.input = input.reader()};
   if (!request.output.empty()) streams.output = request.output;
   const auto client = start(client_command(request, port_), streams);
   auto connection = accept_client(request.client);
   const auto server =
       start({request.sshd, "-i", "-f", request.config, "-E", request.log}, {.connection = connection.get()});
   connection = Fd();
-  wait_for(client, "ssh");
-  wait_for(server, "sshd");
+  wait_for(client, "ssh", [&] { input.end_after_answer(request.output); });
+  wait_for(server, "sshd", [] {});
   Login login{.log = read_text(request.log)};
   login.accepted = ("\n" + login.log).find("\nAccepted publickey for " + request.user + " from ") != std::string::npos;
   login.tried = login.log.find(" method publickey") != std::string::npos;

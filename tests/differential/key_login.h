@@ -19,7 +19,7 @@ struct LoginRequest {
   std::string client;      // an address of this host
 
   std::vector<std::string> words = {"127.0.0.1", "true"};  // the end of the client's command: options, host, command
-  std::string input;                                       // file that the client reads; empty: none
+  std::string input;                                       // what the client reads, before it waits for an answer
   std::string output;                                      // file for all that it prints; empty: none
 };
 

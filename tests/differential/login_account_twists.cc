@@ -56,9 +56,10 @@ void odd_shell(Draft& draft) {
       draft.shell = "/srv/link";
       break;
     default:
-      draft.shell = draft.pick({"/bin/zsh-none", "/usr/sbin/nologin", "/usr/sbin/nologin", "/bin/false", "/bin/true",
-                                "/usr/bin", "/bin/bash", "", "/bin/sh ", "/bin/bash -l", "/etc/passwd", "sh",
-                                "/usr/bin/false", "/dev/null", "/bin/dash"});
+      draft.shell =
+          draft.pick({"/bin/zsh-none", "/usr/sbin/nologin", "/usr/sbin/nologin", "/usr/sbin/nologin",
+                      "/usr/sbin/nologin", "/bin/false", "/bin/false", "/bin/true", "/usr/bin", "/bin/bash", "",
+                      "/bin/sh ", "/bin/bash -l", "/etc/passwd", "sh", "/usr/bin/false", "/dev/null", "/bin/dash"});
   }
   draft.say("shell \"" + draft.shell + "\"");
 }

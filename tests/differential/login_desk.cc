@@ -42,10 +42,7 @@ LoginDesk::LoginDesk(const LoginWorld& world, std::size_t number)
     : world_(world),
       config_(fmt::format("{}/sshd_config-{}", world.directory, number)),
       log_(fmt::format("{}/log-{}", world.directory, number)),
-      output_(fmt::format("{}/output-{}", world.directory, number)),
-      greeting_(fmt::format("{}/greeting-{}", world.directory, number)) {
-  write_file(greeting_, std::string(sftp_greeting));
-}
+      output_(fmt::format("{}/output-{}", world.directory, number)) {}
 
 void LoginDesk::show(const LoginScenario& scenario) {
   stage_.show(scenario);
@@ -61,7 +58,7 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, bool for_sftp) {
                        .algorithms = "+ssh-rsa",
                        .client = scenario.client,
                        .words = {},
-                       .input = for_sftp ? greeting_ : "",
+                       .input = for_sftp ? std::string(sftp_greeting) : std::string(),
                        .output = output_};
   if (!scenario.certificate.empty()) request.words = {"-o", "CertificateFile=" + scenario.certificate};
   if (for_sftp) request.words.emplace_back("-s");

@@ -46,7 +46,6 @@ class LoginDesk {
   std::string config_;
   std::string log_;
   std::string output_;
-  std::string greeting_;  // what a client of sftp says first
 };
 
 // How they differ; empty when they do not.

@@ -158,7 +158,8 @@ LoginScenario Draft::finish() {
   scenario.shadow = shadow_of(*this);
   scenario.group = group_of(*this);
   scenario.config = config_of(*this);
-  scenario.is_only_key = lines_before.empty() && lines_after.empty() && whole_text.empty();
+  scenario.is_only_key = lines_before.empty() && lines_after.empty() && whole_text.empty() &&
+                         options.find("cert-authority") == std::string::npos;
   auto& nodes = scenario.nodes;
   nodes = before;
   if (house) nodes.push_back(*house);

@@ -75,6 +75,7 @@ void listfile(Draft& draft) {
   }
 }
 
+// Long because each case is a stack of its own.
 void other_stack(Draft& draft) {
   mostly_pam(draft);
   auto& stack = draft.account_stack;

@@ -107,10 +107,19 @@ void set_list(const StageNode& node) {
   acl_free(list);
 }
 
-// Directories on the way that nobody asked for are root's.
+// Directories on the way that nobody asked for are root's. Twists may want two things in one place: the first stays.
+bool has_room(const StageNode& node) {
+  std::error_code error;
+  const fs::path path = node.path;
+  fs::create_directories(path.parent_path(), error);
+  if (!fs::is_directory(path.parent_path(), error)) return false;
+  const auto there = fs::symlink_status(path, error).type();
+  return there == fs::file_type::not_found || (there == fs::file_type::directory && node.kind == Kind::directory);
+}
+
 void make(const StageNode& node) {
+  if (!has_room(node)) return;
   const auto* const path = node.path.c_str();
-  fs::create_directories(fs::path(node.path).parent_path());
   if (node.kind == Kind::link) {
     must(symlink(node.text.c_str(), path) == 0, node.path);
     must(lchown(path, node.uid, node.gid) == 0, node.path);

@@ -67,6 +67,7 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, bool for_sftp) {
   const auto login = door_.log_in(request);
   LoginTrial trial{.log = login.log, .output = read_text(output_)};
   trial.ran_keys_command = has(login.log, "AuthorizedKeysCommand command \"");
+  trial.is_partial = has(login.log, "\nPartial publickey for ");
   const bool works = has(trial.output, session_mark) || (for_sftp && has(trial.output, sftp_answer));
   trial.outcome = !login.accepted ? LoginOutcome::refused : works ? LoginOutcome::accepted : LoginOutcome::closes;
   return trial;
@@ -110,7 +111,9 @@ bool may_be_unknown(const LoginScenario& scenario, const LoginTrial& trial) {
 }
 
 // The audit is about all keys of the account: another one may be better than the one that was offered.
-bool fits(const LoginScenario& scenario, LoginOutcome outcome, const std::string& key_login) {
+bool fits(const LoginScenario& scenario, const LoginTrial& trial, const std::string& key_login) {
+  const auto outcome = trial.outcome;
+  if (trial.is_partial && key_login != "unknown") return true;
   if (scenario.has_keys_command || !scenario.certificate.empty()) return true;
   const std::string login = outcome_words[static_cast<int>(outcome)];
   if (outcome == LoginOutcome::refused && key_login == "none") return true;
@@ -124,11 +127,9 @@ bool fits(const LoginScenario& scenario, LoginOutcome outcome, const std::string
 
 std::string difference(const LoginScenario& scenario, const LoginTrial& trial, const LoginVerdict& verdict) {
   const std::string done = outcome_words[static_cast<int>(trial.outcome)];
-  const bool audit_only = !setting_of("SSHAUDIT_LOGIN_AUDIT_ONLY", "").empty();
   const bool agrees = verdict.outcome == done || (verdict.outcome == "unknown" && may_be_unknown(scenario, trial));
-  if (!agrees && !audit_only) return fmt::format("sshd: {}; explain: {}", done, verdict.outcome);
-  if (!fits(scenario, trial.outcome, verdict.key_login))
-    return fmt::format("sshd: {}; audit: {}", done, verdict.key_login);
+  if (!agrees) return fmt::format("sshd: {}; explain: {}", done, verdict.outcome);
+  if (!fits(scenario, trial, verdict.key_login)) return fmt::format("sshd: {}; audit: {}", done, verdict.key_login);
   return "";
 }
 

@@ -100,7 +100,8 @@ void compare(std::uint64_t seed, LoginWorld& world, LoginDesk& desk, Tally& tall
     const bool is_new = !differs.empty() && tally.differences++ < shown_differences;
     if (is_new || is_shown) show(seed, differs.empty() ? "SHOWN" : "DIFFERENCE " + differs, scenario, trial, verdict);
     if (!differs.empty() && !is_new && !is_shown)
-      std::cout << fmt::format("DIFFERENCE {} seed {}\n", differs, seed) << std::flush;
+      std::cout << fmt::format("DIFFERENCE {} seed {}: {}\n", differs, seed, fmt::join(scenario.twists, ", "))
+                << std::flush;
     return;
   }
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string_view>
 
 #include "differential/key_stage.h"
@@ -18,6 +19,9 @@ constexpr std::chrono::seconds patience{60};
 constexpr const char* sshd = "/usr/sbin/sshd";
 constexpr std::string_view sftp_greeting("\0\0\0\5\1\0\0\0\3", 9);  // SSH_FXP_INIT, version 3
 constexpr std::string_view sftp_answer("\2\0\0\0\3", 5);            // SSH_FXP_VERSION
+
+// A list of AuthenticationMethods in which a key is not all.
+const std::regex factors("authentication methods list [0-9]+: ([^ \n]*,publickey|publickey,)");
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -59,7 +63,8 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, bool for_sftp) {
                        .client = scenario.client,
                        .words = {},
                        .input = for_sftp ? std::string(sftp_greeting) : std::string(),
-                       .output = output_};
+                       .output = output_,
+                       .may_not_start = true};
   if (!scenario.certificate.empty()) request.words = {"-o", "CertificateFile=" + scenario.certificate};
   if (for_sftp) request.words.emplace_back("-s");
   request.words.emplace_back("127.0.0.1");
@@ -67,7 +72,7 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, bool for_sftp) {
   const auto login = door_.log_in(request);
   LoginTrial trial{.log = login.log, .output = read_text(output_)};
   trial.ran_keys_command = has(login.log, "AuthorizedKeysCommand command \"");
-  trial.is_partial = has(login.log, "\nPartial publickey for ");
+  trial.is_one_of_several = std::regex_search(login.log, factors);
   const bool works = has(trial.output, session_mark) || (for_sftp && has(trial.output, sftp_answer));
   trial.outcome = !login.accepted ? LoginOutcome::refused : works ? LoginOutcome::accepted : LoginOutcome::closes;
   return trial;
@@ -113,7 +118,7 @@ bool may_be_unknown(const LoginScenario& scenario, const LoginTrial& trial) {
 // The audit is about all keys of the account: another one may be better than the one that was offered.
 bool fits(const LoginScenario& scenario, const LoginTrial& trial, const std::string& key_login) {
   const auto outcome = trial.outcome;
-  if (trial.is_partial && key_login != "unknown") return true;
+  if (trial.is_one_of_several && key_login != "unknown") return true;
   if (scenario.has_keys_command || !scenario.certificate.empty()) return true;
   const std::string login = outcome_words[static_cast<int>(outcome)];
   if (outcome == LoginOutcome::refused && key_login == "none") return true;

@@ -18,7 +18,7 @@ inline constexpr const char* outcome_words[] = {"accepted", "refused", "closes"}
 struct LoginTrial {
   LoginOutcome outcome = LoginOutcome::refused;
   bool ran_keys_command = false;
-  bool is_partial = false;  // the key was taken, and something else was to follow: no login, but a key that works
+  bool is_one_of_several = false;  // AuthenticationMethods wants more than a key: for the audit a key that works
   std::string log;
   std::string output;  // of the client
 };

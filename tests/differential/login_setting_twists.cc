@@ -226,7 +226,7 @@ void match(Draft& draft) {
                                       "User " + name + " Address 127.0.0.0/8",
                                       "User " + name + " Group staff",
                                       "User \"" + name + "\"",
-                                      "LocalAddress 127.0.0.1",
+                                      "LocalAddress 192.0.2.99",
                                       "Group root",
                                       "User !" + name});
     draft.match_lines.push_back("Match " + criteria);

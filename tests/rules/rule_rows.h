@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sshaudit/evidence.h"
+#include "sshaudit/host_state.h"
 #include "sshaudit/report.h"
 #include "sshaudit/server.h"
 
@@ -49,6 +50,15 @@ struct VersionRow {
   std::string text;
   int minor;
 };
+
+// Of the state of an account: what is changed of it, of the host, and of the day.
+struct StateRow {
+  std::string rule;
+  std::function<void(AccountEvidence&, HostState&)> change;
+  std::optional<KeyLogin> expected;  // nothing: the change is harmless, and the account is accepted
+};
+const std::vector<StateRow>& state_rows();  // in pam_rules_test.cc
+const std::vector<HostRow>& host_state_rows_of_tests();
 
 // Of key lines and key files, in key_rows_test.cc.
 const std::vector<Row>& key_rows();

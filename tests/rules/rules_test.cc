@@ -371,6 +371,8 @@ TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   for (const auto* rows : {&host_rows, &config_rows(), &authority_rows()}) {
     for (const auto& row : *rows) ++(row.found ? found : silent)[row.rule];
   }
+  for (const auto& row : state_rows()) ++(row.expected ? found : silent)[row.rule];
+  for (const auto& row : host_state_rows_of_tests()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : census_rows()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : version_rows()) {
     ++found[row.rule];

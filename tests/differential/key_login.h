@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gather/fd.h"
 
@@ -16,6 +17,11 @@ struct LoginRequest {
   std::string key;         // file of the private key
   std::string algorithms;  // PubkeyAcceptedKeyTypes of the client
   std::string client;      // an address of this host
+
+  std::vector<std::string> words = {"127.0.0.1", "true"};  // the end of the client's command: options, host, command
+  std::string input;                                       // what the client reads, before it waits for an answer
+  std::string output;                                      // file for all that it prints; empty: none
+  bool may_not_start = false;  // otherwise the test is given up when sshd does not come as far as the user's name
 };
 
 struct Login {

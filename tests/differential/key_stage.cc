@@ -129,7 +129,7 @@ void add_blocks(const fs::path& directory, const TestKey& key, std::vector<std::
 }  // namespace
 
 void give_up(const std::string& what) {
-  std::cout << "key lines: " << what << std::endl;
+  std::cout << "not possible: " << what << std::endl;
   _exit(2);
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cases.h"
 
+#include <sys/mount.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 namespace sshaudit::e2e {
 namespace {
@@ -34,17 +38,20 @@ void write_account(Scene& scene) {
   if (person.gid == alice_id) scene.system.add_group(person.name, person.gid, scene.members);
 }
 
-std::string sshd_logs_in(const std::string& ndjson) {
+void collect_logs(const Json& findings, std::vector<std::string>& logs) {
+  for (const auto& finding : findings) {
+    const auto text = finding.value("sshd_logs", Json());
+    if (text.is_string() && !text.get<std::string>().empty()) logs.push_back(text.get<std::string>());
+  }
+}
+
+void collect_logs_of_report(const std::string& ndjson, std::vector<std::string>& logs) {
   for (std::size_t at = 0; at < ndjson.size();) {
     const auto end = std::min(ndjson.find('\n', at), ndjson.size());
     const auto json = Json::parse(ndjson.substr(at, end - at));
+    collect_logs(json.value("findings", Json::array()), logs);
     at = end + 1;
-    for (const auto& finding : json.value("findings", Json::array())) {
-      const auto logs = finding.value("sshd_logs", Json());
-      if (logs.is_string() && !logs.get<std::string>().empty()) return logs.get<std::string>();
-    }
   }
-  return {};
 }
 
 void audit(const Scene& scene, CaseResult& result) {
@@ -53,7 +60,7 @@ void audit(const Scene& scene, CaseResult& result) {
   const auto run = run_sshaudit(arguments, [&] { enter_debian(scene.system, scene.mounts); });
   result.audit_error = run.err;
   result.audit = report_lines(run.out);
-  result.sshd_logs = sshd_logs_in(run.out);
+  collect_logs_of_report(run.out, result.sshd_logs);
 }
 
 // The step at which it is settled that the login does not succeed.
@@ -78,6 +85,7 @@ void read_explanation(const std::string& text, CaseResult& result) {
   const auto* step = result.explain.outcome == "accepted" ? nullptr : decisive_step(login.at("steps"));
   if (step == nullptr) return;
   result.explain.step = step->at("step").get<std::string>();
+  collect_logs(step->value("findings", Json::array()), result.sshd_logs);
   for (const auto& finding : step->value("findings", Json::array())) {
     result.explain.rule += (result.explain.rule.empty() ? "" : " ") + finding.at("rule").get<std::string>();
   }
@@ -116,6 +124,12 @@ void ask_around(Scene& scene, CaseResult& result) {
 }
 
 }  // namespace
+
+void mount_here(const std::string& source, const std::string& path, unsigned long flags, const std::string& options) {
+  if (mount(source.c_str(), path.c_str(), "tmpfs", flags, options.c_str()) != 0) {
+    throw std::system_error(errno, std::generic_category(), "mount " + path);
+  }
+}
 
 Scene::~Scene() {
   for (const auto& step : undo) step();

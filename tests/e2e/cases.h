@@ -43,6 +43,9 @@ struct Scene {
   void move_keys_to(const std::string& path, Owner owner, mode_t mode);
 };
 
+// Within Scene::mounts.
+void mount_here(const std::string& source, const std::string& path, unsigned long flags, const std::string& options);
+
 struct Found {
   std::string rule;
   std::string path;
@@ -91,8 +94,8 @@ struct CaseResult {
   std::string user;
   ReportLines audit;
   std::string audit_error;
-  std::string sshd_logs;  // of the first finding that has one
-  ExplainSays explain;    // `rule` names all rules of the step, with blanks between
+  std::vector<std::string> sshd_logs;  // that the findings of the audit and of the step promise
+  ExplainSays explain;                 // `rule` names all rules of the step, with blanks between
   std::string explain_text;
   LoginEnd login;
   std::string asked;

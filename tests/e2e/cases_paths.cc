@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Faults of owners, modes and kinds of what leads to the key file.
-#include <sys/mount.h>
-
-#include <cerrno>
 #include <string>
-#include <system_error>
 
 #include "cases.h"
 
@@ -15,12 +11,6 @@ const std::string bad = "Authentication refused: bad ownership or modes for ";
 const std::string home = "/home/alice";
 const std::string ssh = home + "/.ssh";
 const std::string key_file = ssh + "/authorized_keys";
-
-void mount_here(const char* type, const std::string& path, unsigned long flags, const std::string& options) {
-  if (mount(type, path.c_str(), type, flags, options.c_str()) != 0) {
-    throw std::system_error(errno, std::generic_category(), "mount " + path);
-  }
-}
 
 // A file system of its own over the home, with her key in it.
 void make_volume(Scene& scene) {

@@ -199,7 +199,15 @@ std::vector<Case> commands() {
        {"refused", "keys-command", "keys-command-unsafe"},
        {"refused", "Unsafe AuthorizedKeysCommand \"/opt/get-keys\": bad ownership or modes for directory /opt"},
        ""},
-      not_here("C59", "host key 0777", "sshd does not start, and no login is tried"),
+      {"C59",
+       "host key 0777",
+       [](Scene& s) { s.mounts.push_back([] {
+                        run_tool({"/bin/chmod", "0777", "/etc/ssh/ssh_host_ed25519_key"});
+                      }); },
+       {"refused", {}, {{"config-invalid", "/etc/ssh/ssh_host_ed25519_key"}}},
+       {"refused", "server", "config-invalid"},
+       {"refused", "no hostkeys available -- exiting."},
+       ""},
   };
 }
 

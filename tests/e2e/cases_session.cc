@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Faults behind the key: certificates that are not taken, sessions that end at once, and what mends nothing.
+#include <sys/mount.h>
+
 #include <string>
 
 #include "cases.h"
@@ -99,9 +101,55 @@ std::vector<Case> sessions() {
   };
 }
 
-// chmod would not help there.
+// A small file system on /home, full but for her home and a key file of no bytes.
+void fill_homes() {
+  mount_here("tmpfs", "/home", 0, "size=64k,mode=0755");
+  run_tool({"/usr/bin/install", "-d", "-m", "0700", "-o", "2001", "-g", "2001", home, home + "/.ssh"});
+  run_tool({"/usr/bin/install", "-m", "0600", "-o", "2001", "-g", "2001", "/dev/null", key_file});
+  run_tool({"/bin/sh", "-c", "cat /dev/zero >/home/filler 2>/dev/null || :"});
+}
+
+// chmod does not help there.
+// Long because it is a table.
 std::vector<Case> file_systems() {
   return {
+      {"C21",
+       "home of ecryptfs is locked",
+       [](Scene& s) {
+         s.system.remove(home + "/.ssh");
+         s.system.make_file(home + "/Access-Your-Private-Data.desktop", "[Desktop Entry]\n", s.person.owner(), 0644);
+       },
+       {"refused", {{"home-locked", home}}, {}},
+       {"refused", "key-file", "home-locked"},
+       {"refused", ""},
+       "K"},
+      {"C21",
+       "home of systemd-homed is not active",
+       [](Scene& s) { s.system.move(home, home + ".homedir"); },
+       {"refused", {{"home-locked", home}}, {}},
+       {"refused", "key-file", "home-locked"},
+       {"refused", ""},
+       "K"},
+      {"C13",
+       "key file of another uid, mounted read-only",
+       [](Scene& s) {
+         s.move_keys_to("/srv/keys/alice", {stranger_id, stranger_id}, 0644);
+         s.mounts.push_back([] {
+           mount_here("/srv/keys", "/srv/keys", MS_BIND, "");
+           mount_here("none", "/srv/keys", MS_BIND | MS_REMOUNT | MS_RDONLY, "");
+         });
+       },
+       {"refused", {{"key-file-owner", "/srv/keys/alice"}, {"read-only-mount", "/srv/keys/alice"}}, {}},
+       {"refused", "key-file", "key-file-owner"},
+       {"refused", "Authentication refused: bad ownership or modes for file /srv/keys/alice"},
+       "K"},
+      {"C57",
+       "disk is full, and the key file empty",
+       [](Scene& s) { s.mounts.push_back(fill_homes); },
+       {"none", {{"disk-full", key_file}, {"key-file-empty", key_file}}, {}},
+       {"refused", "key-file", "key-file-empty"},
+       {"refused", ""},
+       "K"},
       {"C58",
        "key file is immutable and 0666",
        [](Scene& s) {

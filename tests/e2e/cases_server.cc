@@ -124,6 +124,13 @@ std::vector<Case> settings() {
        {"refused", ""},
        ""},
       {"C61",
+       "a password as well as a key, for alice",
+       [](Scene& s) { s.matches = "Match User alice\n AuthenticationMethods publickey,password\n"; },
+       {"accepted", {{"key-not-enough", ""}}, {}},
+       {"refused", "methods", "key-not-enough"},
+       {"refused", ""},
+       ""},
+      {"C61",
        "a method that is switched off",
        [](Scene& s) {
          s.settings = "PasswordAuthentication no\n";

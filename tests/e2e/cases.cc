@@ -63,15 +63,15 @@ void audit(const Scene& scene, CaseResult& result) {
   collect_logs_of_report(run.out, result.sshd_logs);
 }
 
-// The step at which it is settled that the login does not succeed.
-const Json* decisive_step(const Json& steps) {
-  const Json* absent = nullptr;
-  for (const auto& step : steps) {
-    const auto result = step.at("result").get<std::string>();
-    if (result == "refused" || result == "closes" || result == "unknown") return &step;
-    if (result == "absent" && absent == nullptr) absent = &step;
-  }
-  return absent;
+// The step at which it is settled how the login ends: the first that came out so, or a source without the key.
+const Json* decisive_step(const Json& steps, const std::string& outcome) {
+  const auto first = [&](const std::string& result) -> const Json* {
+    const auto found = std::ranges::find_if(steps, [&](const Json& step) { return step.at("result") == result; });
+    return found == steps.end() ? nullptr : &*found;
+  };
+  if (outcome == "accepted") return nullptr;
+  const auto* step = first(outcome);
+  return step == nullptr && outcome == "refused" ? first("absent") : step;
 }
 
 void read_explanation(const std::string& text, CaseResult& result) {
@@ -82,7 +82,7 @@ void read_explanation(const std::string& text, CaseResult& result) {
   }
   const auto& login = json.at("logins").front();
   result.explain.outcome = login.at("outcome").get<std::string>();
-  const auto* step = result.explain.outcome == "accepted" ? nullptr : decisive_step(login.at("steps"));
+  const auto* step = decisive_step(login.at("steps"), result.explain.outcome);
   if (step == nullptr) return;
   result.explain.step = step->at("step").get<std::string>();
   collect_logs(step->value("findings", Json::array()), result.sshd_logs);

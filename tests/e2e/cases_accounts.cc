@@ -176,7 +176,7 @@ std::vector<Case> pam() {
          add_to_stack(s, "account required pam_listfile.so item=user sense=deny file=/etc/denied onerr=fail");
          s.system.make_file("/etc/denied", "alice\n", root_owner, 0644);
        },
-       {"refused", {{"pam-module-refuses", "/etc/denied"}}, {}},
+       {"refused", {{"pam-module-refuses", "/etc/pam.d/sshd"}}, {}},
        {"refused", "pam", "pam-module-refuses"},
        {"refused", denied_by_pam},
        "P"},
@@ -190,7 +190,7 @@ std::vector<Case> pam() {
       {"C20",
        "/run/nologin",
        [](Scene& s) { s.mounts.push_back([] { std::ofstream("/run/nologin") << "System is booting up.\n"; }); },
-       {"refused", {{"nologin-file", "/run/nologin"}}, {}},
+       {"refused", {{"nologin-file", "/run/nologin"}}, {{"nologin-present", "/run/nologin"}}},
        {"refused", "pam", "nologin-file"},
        {"refused", denied_by_pam},
        "P"},
@@ -200,8 +200,8 @@ std::vector<Case> pam() {
          s.system.make_file("/etc/nologin", "Closed today.\n", root_owner, 0644);
          s.settings = "UsePAM no\n";
        },
-       {"closes", {{"nologin-file", "/etc/nologin"}}, {}},
-       {"closes", "session", "nologin-file"},
+       {"closes", {{"nologin-closes", "/etc/nologin"}}, {{"nologin-present", "/etc/nologin"}}},
+       {"closes", "session", "nologin-closes"},
        {"closes", "User alice not allowed because /etc/nologin exists"},
        ""},
   };

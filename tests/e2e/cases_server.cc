@@ -152,7 +152,7 @@ std::vector<Case> commands() {
          add_command(s, print_key(s) + "\nexit 22");
          s.audit_options = s.explain_options = {"--run-keys-command"};
        },
-       {"refused", {{"keys-command-failed", "/opt/get-keys"}}, {}},
+       {"refused", {{"keys-command-failed", ""}}, {}},
        {"refused", "keys-command", "keys-command-failed"},
        {"refused", "AuthorizedKeysCommand /opt/get-keys alice failed, status 22"},
        ""},
@@ -169,7 +169,7 @@ std::vector<Case> commands() {
       {"C09",
        "AuthorizedKeysCommand is not asked",
        [](Scene& s) { add_command(s, print_key(s)); },
-       {"unknown", {{"keys-command-unasked", "/opt/get-keys"}}, {}},
+       {"none", {}, {}},
        {"unknown", "keys-command", "keys-command-unasked"},
        {"accepted", ""},
        ""},
@@ -180,7 +180,9 @@ std::vector<Case> commands() {
          s.system.make_file("/opt/eic_run_authorized_keys", "#!/bin/sh\n", root_owner, 0755);
          add_drop_in(s, "AuthorizedKeysCommand /opt/eic_run_authorized_keys %u %f\nAuthorizedKeysCommandUser nobody\n");
        },
-       {"unknown", {{"keys-command-unasked", "/opt/eic_run_authorized_keys"}}, {{"setting-shadowed", sshd_config}}},
+       {"none",
+        {},
+        {{"keys-command-foreign", ""}, {"setting-shadowed", sshd_config}, {"setting-shadowed", sshd_config}}},
        {"unknown", "keys-command", "keys-command-unasked"},
        {"refused", ""},
        ""},
@@ -191,8 +193,8 @@ std::vector<Case> commands() {
          s.system.make_file("/opt/google_authorized_keys", "#!/bin/sh\n", root_owner, 0755);
          s.settings = "AuthorizedKeysCommand /opt/google_authorized_keys\nAuthorizedKeysCommandUser root\n";
        },
-       {"unknown", {{"keys-command-foreign", "/opt/google_authorized_keys"}}, {}},
-       {"unknown", "keys-command", "keys-command-foreign"},
+       {"none", {}, {{"keys-command-foreign", ""}}},
+       {"unknown", "keys-command", "keys-command-unasked"},
        {"refused", ""},
        ""},
       {"C44",

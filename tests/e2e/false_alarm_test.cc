@@ -168,6 +168,14 @@ const Stock images[] = {
          if (uid == 1000) y.add_keys(person);
        }
      }},
+    {"LockedPasswordAndAKey",  // worth a notice, which the nightly job does not write
+     [](Yard& y) {
+       auto person = y.system.person("carol", 1000);
+       person.password = "!$y$j9T$salt$hash";
+       y.add_account(person);
+       y.add_home(person.home, person.owner(), 0755);
+       y.add_keys(person);
+     }},
     {"RootWithKeys",
      [](Yard& y) {
        Person root{"root", 0, 0, "/root"};

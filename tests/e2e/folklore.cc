@@ -81,7 +81,6 @@ const Belief about_files[] = {
 const Belief about_accounts[] = {
     {"StarInShadowLocks", [](AuditedSystem&, Person& p) { p.password = "*"; }},
     {"BangInShadowLocksWithPam", [](AuditedSystem&, Person& p) { p.password = "!"; }},
-    {"BangBeforeHashLocksWithPam", [](AuditedSystem&, Person& p) { p.password = "!$y$j9T$salt$hash"; }},
     {"EmptyPasswordLocks", [](AuditedSystem&, Person& p) { p.password = ""; }},
     {"ShellFieldMustNotBeEmpty", [](AuditedSystem&, Person& p) { p.shell = ""; }},
     {"ShellMustBeInEtcShells",

@@ -41,6 +41,27 @@ std::vector<Case> certificates() {
        {"refused", "Certificate invalid: name is not a listed principal"},
        "K"},
       {"C49",
+       "certificate of an unknown authority",
+       [](Scene& s) {
+         certify(s, "alice", "-1h:+1h");
+         s.settings.clear();
+       },
+       {"none", {}, {}},
+       {"refused", "trusted-ca", "certificate-not-trusted"},
+       {"refused", ""},
+       "K"},
+      {"C49",
+       "principals file with carriage returns",
+       [](Scene& s) {
+         certify(s, "staff", "-1h:+1h");
+         s.system.make_file("/etc/ssh/principals", "staff\r\n", root_owner, 0644);
+         s.settings += "AuthorizedPrincipalsFile /etc/ssh/principals\n";
+       },
+       {"none", {{"principals-line-crlf", "/etc/ssh/principals"}}, {}},
+       {"refused", "trusted-ca", "certificate-wrong-principal"},
+       {"refused", "Certificate does not contain an authorized principal"},
+       "K"},
+      {"C49",
        "certificate that has expired",
        [](Scene& s) { certify(s, "alice", "-2h:-1h"); },
        {"none", {}, {}},

@@ -176,10 +176,7 @@ void merge_keys(const std::vector<ConnectionReport>& reports, AccountReport& mer
 AccountReport audit_account(const AccountEvidence& evidence, const Context& context) {
   AccountReport report;
   report.account = evidence.account;
-  judge(settings_rules(), evidence, context, report.findings);
-  judge(own_file_rules(), evidence, context, report.findings);
-  judge(account_rules(), evidence, context, report.findings);
-  judge(shell_rules(), evidence, context, report.findings);
+  report.findings = judge_account(evidence, context);
   const auto of_account = report.findings.size();
   KeyFiles files;
   ScanPosition position = 0;

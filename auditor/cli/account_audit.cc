@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/account_audit.h"
 
+#include <algorithm>
+
 #include "gather/accounts.h"
 #include "gather/host.h"
 #include "render/visible_text.h"
+#include "rules/key_sources.h"
 
 namespace sshaudit {
 namespace {
@@ -22,6 +25,13 @@ void give_no_commands(std::vector<Finding>& findings) {
     }
     remedy.commands.clear();
   }
+}
+
+// A fingerprint that a line of the account's has is the key of that line.
+OfferedKey told_of(const OfferedKey& offered, const std::vector<OfferedKey>& keys) {
+  if (!offered.key.type.empty()) return offered;
+  const auto known = std::ranges::find_if(keys, [&](const auto& key) { return key.key.digest == offered.key.digest; });
+  return known == keys.end() ? offered : *known;
 }
 
 }  // namespace
@@ -53,7 +63,7 @@ Result<void> AccountAudit::prepare() {
   host_ = gather_host_state(arguments_.root);
   add_host_to(context_->grammar, arguments_.root);
   revoked_.emplace(arguments_.root, context_->grammar);
-  auto observer = AccountObserver::open(arguments_.root, context_->facts);
+  auto observer = AccountObserver::open(arguments_.root, context_->grammar);
   if (!observer) return tl::unexpected(observer.error());
   observer_.emplace(std::move(*observer));
   return {};
@@ -62,6 +72,8 @@ Result<void> AccountAudit::prepare() {
 Result<void> AccountAudit::choose() {
   if (!arguments_.all_users) {
     auto chosen = chosen_accounts(arguments_, index_);
+    const bool is_unknown = !chosen && chosen.error().errnum == 0;
+    if (is_unknown && arguments_.verb == Verb::explain) return {};  // which is explained
     if (!chosen) return tl::unexpected(chosen.error());
     named_ = std::move(*chosen);
     for (const auto& account : named_) accounts_.push_back(&account);
@@ -110,6 +122,39 @@ AccountReport AccountAudit::audit(const Account& account) {
   if (arguments_.root != "/") give_no_commands(report.findings);
   census_.add(report);
   return report;
+}
+
+std::vector<Explanation> AccountAudit::explain(const Account& account, const std::optional<OfferedKey>& offered) {
+  const auto identity = identity_of(account, index_);
+  std::vector<Explanation> explanations;
+  for (const auto& one : cases_of(account)) {
+    auto evidence = observer_->observe(account, identity, one.settings, one.origin);
+    add_account_state(evidence);
+    evidence.asked_about = true;
+    auto keys = keys_of(evidence, *context_);
+    if (offered) keys = {told_of(*offered, keys)};
+    if (keys.empty()) keys.emplace_back();
+    for (const auto& key : keys) {
+      if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence, &key);
+      explanations.push_back(explain_login(evidence, key, *context_));
+      auto& explanation = explanations.back();
+      if (explanation.from.empty()) explanation.from = one.connections;
+      if (explanation.outcome != Outcome::accepted) explanation.elsewhere = lookalikes_of(evidence, key, *context_);
+    }
+  }
+  return explanations;
+}
+
+std::vector<std::string> AccountAudit::places_of(const Account& account, const KeyDigest& digest) {
+  std::vector<std::string> places;
+  const auto identity = identity_of(account, index_);
+  for (const auto& one : cases_of(account)) {
+    const auto evidence = observer_->observe(account, identity, one.settings, one.origin);
+    for (const auto& file : evidence.key_files) {
+      for (auto& place : lines_with(file.path, file.text, digest, *context_)) places.push_back(std::move(place));
+    }
+  }
+  return places;
 }
 
 std::vector<Finding> AccountAudit::compare_keys() { return audit_keys(census_, *context_); }

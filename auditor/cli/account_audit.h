@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "cli/arguments.h"
 #include "cli/choices.h"
+#include "explain.h"
 #include "gather/account_settings.h"
 #include "gather/evidence.h"
 #include "gather/revocations.h"
@@ -33,6 +34,16 @@ class AccountAudit {
   std::vector<Finding> findings() const;  // of the server and of the host
 
   AccountReport audit(const Account& account);
+
+  // Its login with a key, or with each of its keys; for each kind of connection that Match blocks distinguish.
+  std::vector<Explanation> explain(const Account& account, const std::optional<OfferedKey>& offered);
+
+  const KeyGrammar& grammar() const { return context_->grammar; }
+  const AccountIndex& index() const { return index_; }
+  const Context& context() const { return *context_; }
+
+  // Where in the key files of the account the key stands: "/home/bob/.ssh/authorized_keys:3".
+  std::vector<std::string> places_of(const Account& account, const KeyDigest& digest);
 
   // What only shows when the keys of all accounts that were audited are compared.
   std::vector<Finding> compare_keys();

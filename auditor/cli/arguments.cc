@@ -28,6 +28,7 @@ constexpr auto footer =
     "  sshaudit                       your own account\n"
     "  sshaudit alice bob             two accounts (as root)\n"
     "  sshaudit --all-users           every account (as root); what a nightly job runs\n"
+    "  sshaudit explain alice         why alice's login is refused, step by step\n"
     "  sshaudit config alice          sshd's settings for alice, each with its file and line\n"
     "  sshaudit keys --all-users      who can log in where: every key, and whether sshd lets it in\n"
     "  sshaudit rules home-writable   what a finding means\n";
@@ -50,10 +51,21 @@ constexpr auto keys_footer =
     "  sshaudit keys --all-users --by key          a key that is used in several places stands together\n"
     "  sshaudit keys --all-users --format csv -o keys.csv\n";
 
+constexpr auto explain_footer =
+    "Every step in sshd's order with its result; the first that refuses decides. Without --key each key in the key\n"
+    "files is tried, without --from each kind of connection that Match blocks distinguish.\n"
+    "--root, --sshd-config, --sshd-version, --lport and --run-keys-command go with it as with an audit.\n"
+    "Exit status: 0 the login would succeed, 1 it would not, 2 wrong usage or something could not be seen.\n\n"
+    "Examples:\n"
+    "  sshaudit explain alice                                   each of her keys\n"
+    "  sshaudit explain alice --key alice.pub --from 192.0.2.7  one login\n"
+    "  sshaudit explain alice --key SHA256:KXh...               by the fingerprint that ssh -v or the log shows\n";
+
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
 const Choices<Format> formats = {{"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}};
+const Choices<Format> explain_formats = {{"text", Format::text}, {"json", Format::json}};
 const Choices<Format> key_list_formats = {
     {"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}, {"csv", Format::csv}};
 const Choices<bool> key_orders = {{"account", false}, {"key", true}};
@@ -121,6 +133,8 @@ std::string contradiction_in(const Arguments& arguments) {
   if (arguments.root.empty()) return "--root: DIR is empty";
   if (!arguments.from.empty() && !connection_of(arguments))
     return "--from: " + arguments.from + " is not ADDRESS or ADDRESS,HOST, such as 10.1.2.3";
+  if (arguments.verb == Verb::explain && (arguments.all_users || arguments.users.size() != 1))
+    return "explain takes one USER";
   if (arguments.verb == Verb::config) return contradiction_in_config(arguments);
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";
@@ -148,6 +162,18 @@ CLI::App* add_keys(CLI::App& app, Arguments& arguments) {
   return keys;
 }
 
+CLI::App* add_explain(CLI::App& app, Arguments& arguments) {
+  auto* explain = app.add_subcommand("explain", "Explain one login, step by step as sshd takes them");
+  explain->fallthrough();
+  explain->add_option("USER", arguments.users, "Who logs in")->option_text(" ");
+  explain->add_option("--key", arguments.key, "The key that is offered: its .pub file or certificate, or SHA256:...")
+      ->option_text("FILE|FINGERPRINT");
+  explain->add_flag("--pam", arguments.run_pam, "Run the modules of PAM's account stack that have no side effects");
+  add_choice(*explain, "--format", explain_formats, arguments.format, "What is written (default text)");
+  explain->footer(explain_footer);
+  return explain;
+}
+
 }  // namespace
 
 Parsed parse_arguments(int argc, const char* const* argv) {
@@ -158,6 +184,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   add_audit_options(app, parsed.arguments);
   const auto* config = add_config(app, parsed.arguments);
   const auto* keys = add_keys(app, parsed.arguments);
+  const auto* explain = add_explain(app, parsed.arguments);
   auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
   rules->add_option("ID", parsed.arguments.rule, "The rule to show")->option_text(" ");
   try {
@@ -175,6 +202,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   if (std::filesystem::equivalent(parsed.arguments.root, "/", error)) parsed.arguments.root = "/";
   if (config->parsed()) parsed.arguments.verb = Verb::config;
   if (keys->parsed()) parsed.arguments.verb = Verb::keys;
+  if (explain->parsed()) parsed.arguments.verb = Verb::explain;
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
     parsed.exit_status = report_usage_error(text);

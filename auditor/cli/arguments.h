@@ -11,7 +11,7 @@
 
 namespace sshaudit {
 
-enum class Verb { audit, config, keys, rules };
+enum class Verb { audit, config, explain, keys, rules };
 enum class Format { text, json, ndjson, csv };
 enum class When { automatic, always, never };
 
@@ -20,6 +20,8 @@ struct Arguments {
   std::vector<std::string> users;  // empty: the caller's own account
   bool all_users = false;
   bool by_key = false;   // of `keys`: sorted by key instead of by account
+  std::string key;       // of `explain`: a file, or "SHA256:..."; empty: every key of the account
+  bool run_pam = false;  // of `explain`
   bool run_keys_command = false;
   std::int64_t forecast_days = 14;
   std::string rule;  // of `rules`; empty: all

@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/report_file.h"
 #include "cli/run_config.h"
+#include "cli/run_explain.h"
 #include "cli/run_keys.h"
 #include "cli/text_style.h"
 #include "cli/version.h"
@@ -82,6 +83,8 @@ Result<int> run(const Arguments& arguments) {
       return run_rules(arguments);
     case Verb::config:
       return run_config(arguments);
+    case Verb::explain:
+      return run_explain(arguments);
     case Verb::keys:
       return run_keys(arguments);
     case Verb::audit:

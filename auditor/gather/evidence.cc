@@ -12,6 +12,7 @@
 #include "gather/directory_names.h"
 #include "gather/fd.h"
 #include "gather/read_file.h"
+#include "gather/session.h"
 #include "parse/key_file_name.h"
 #include "parse/key_lines.h"
 #include "parse/pattern.h"
@@ -58,19 +59,20 @@ KeyFile unexpanded(const std::string& pattern) {
 }  // namespace
 
 AccountObserver::AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root,
-                                 const SshdFacts& facts)
+                                 const KeyGrammar& grammar)
     : root_(root),
       identity_(std::make_unique<FileIdentity>()),
       is_root_(identity_->current().uid == 0),
       as_user_(std::move(as_user)),
       as_root_(std::move(as_root)),
-      facts_(facts) {}
+      facts_(grammar.facts),
+      grammar_(grammar) {}
 
-Result<AccountObserver> AccountObserver::open(const std::string& root, const SshdFacts& facts) {
+Result<AccountObserver> AccountObserver::open(const std::string& root, const KeyGrammar& grammar) {
   auto as_user = PathResolver::open(root);
   auto as_root = PathResolver::open(root);
   if (!as_user || !as_root) return tl::unexpected(as_user ? as_root.error() : as_user.error());
-  return AccountObserver(root, std::move(*as_user), std::move(*as_root), facts);
+  return AccountObserver(root, std::move(*as_user), std::move(*as_root), grammar);
 }
 
 AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, const Settings& settings,
@@ -89,9 +91,11 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     observe_key_files(evidence);
     observe_ignored_files(evidence);
     observe_nearby_files(evidence);
+    observe_commands(evidence, grammar_, as_user_);
   }
   if (is_root_ && identity.uid != 0) look_as_root(evidence.key_files);
   act_as_root();  // between accounts nothing is done with the rights of one
+  if (!settings.chroot_directory.empty()) evidence.chroot = observe_chroot(evidence, facts_, as_root_, root_);
   return evidence;
 }
 

@@ -10,7 +10,7 @@
 
 #include "gather/identity.h"
 #include "gather/path_resolver.h"
-#include "parse/sshd_version.h"
+#include "parse/key_grammar.h"
 #include "sshaudit/evidence.h"
 #include "sshaudit/result.h"
 
@@ -19,7 +19,7 @@ namespace sshaudit {
 class AccountObserver {
  public:
   // `root` is the directory that is "/" on the audited system.
-  static Result<AccountObserver> open(const std::string& root, const SshdFacts& facts);
+  static Result<AccountObserver> open(const std::string& root, const KeyGrammar& grammar);
 
   // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
   // thread is that of the account meanwhile, and its own again afterwards.
@@ -27,7 +27,7 @@ class AccountObserver {
                           std::shared_ptr<const SettingsOrigin> origin);
 
  private:
-  AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root, const SshdFacts& facts);
+  AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root, const KeyGrammar& grammar);
 
   bool act_as(const Identity& identity);
   void act_as_root();
@@ -47,6 +47,7 @@ class AccountObserver {
   PathResolver as_user_;
   PathResolver as_root_;
   SshdFacts facts_;
+  KeyGrammar grammar_;
   std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;  // by the field of passwd
 };
 

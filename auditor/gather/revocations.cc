@@ -62,8 +62,11 @@ void RevokedKeyFiles::read(const std::string& path, File& file) const {
   }
 }
 
-std::vector<RevokedKeyFiles::AskedKey> RevokedKeyFiles::keys_of(const AccountEvidence& evidence) const {
+std::vector<RevokedKeyFiles::AskedKey> RevokedKeyFiles::keys_of(const AccountEvidence& evidence,
+                                                                const OfferedKey* offered) const {
   std::vector<AskedKey> keys;
+  if (offered != nullptr && !offered->wire.empty())
+    keys.push_back({offered->key.digest, std::string(offered->key.type), offered->wire});
   for (const auto& file : evidence.key_files) {
     read_key_lines(file.text, grammar_, [&](const AuthorizedKey& line) {
       if (!line.key.type.empty()) keys.push_back({line.key.digest, std::string(line.key.type), line.wire});
@@ -123,10 +126,10 @@ void RevokedKeyFiles::add_answers(const File& file, const std::vector<AskedKey>&
   }
 }
 
-Revocations RevokedKeyFiles::look_up(const AccountEvidence& evidence) {
+Revocations RevokedKeyFiles::look_up(const AccountEvidence& evidence, const OfferedKey* offered) {
   Revocations revocations;
   if (evidence.settings.revoked_keys.empty()) return revocations;
-  const auto keys = keys_of(evidence);
+  const auto keys = keys_of(evidence, offered);
   for (const auto& path : evidence.settings.revoked_keys) {
     auto& list = file(path);
     for (const auto& key : keys) {

@@ -12,6 +12,7 @@
 #include "parse/key_grammar.h"
 #include "parse/revoked_keys.h"
 #include "sshaudit/evidence.h"
+#include "sshaudit/explanation.h"
 #include "sshaudit/public_key.h"
 
 namespace sshaudit {
@@ -24,8 +25,9 @@ class RevokedKeyFiles {
   RevokedKeyFiles& operator=(const RevokedKeyFiles&) = delete;
   ~RevokedKeyFiles();
 
-  // Of the keys in the account's key files. Does nothing where its settings have no RevokedKeys.
-  Revocations look_up(const AccountEvidence& evidence);
+  // Of the keys in the account's key files, and of one that is offered. Does nothing where its settings have no
+  // RevokedKeys.
+  Revocations look_up(const AccountEvidence& evidence, const OfferedKey* offered = nullptr);
 
  private:
   enum class Answer { fine, revoked, none };
@@ -46,7 +48,8 @@ class RevokedKeyFiles {
   static void ask(File& file, std::span<const AskedKey> keys);
   static void ask_about_unknown(File& file, const std::vector<AskedKey>& keys);
   static void add_answers(const File& file, const std::vector<AskedKey>& keys, Revocations& revocations);
-  std::vector<AskedKey> keys_of(const AccountEvidence& evidence) const;  // each once, sorted by digest
+  // Each once, sorted by digest.
+  std::vector<AskedKey> keys_of(const AccountEvidence& evidence, const OfferedKey* offered) const;
 
   std::string root_;
   KeyGrammar grammar_;

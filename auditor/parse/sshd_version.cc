@@ -37,14 +37,25 @@ struct FactRow {
 };
 
 constexpr std::array since = {
-    FactRow{7, 6, &SshdFacts::asks_rsa_size},      FactRow{7, 7, &SshdFacts::strict_options},
-    FactRow{7, 7, &SshdFacts::free_separators},    FactRow{7, 8, &SshdFacts::expands_uid},
-    FactRow{7, 8, &SshdFacts::reads_any_line},     FactRow{7, 8, &SshdFacts::underscore_names},
-    FactRow{7, 9, &SshdFacts::service_names},      FactRow{8, 1, &SshdFacts::limits_permits},
-    FactRow{8, 7, &SshdFacts::limits_environment}, FactRow{9, 1, &SshdFacts::logs_open_failures},
-    FactRow{9, 1, &SshdFacts::utc_times},          FactRow{10, 0, &SshdFacts::globs_key_files},
-    FactRow{10, 4, &SshdFacts::old_times},         FactRow{9, 9, &SshdFacts::exact_types},
-    FactRow{7, 9, &SshdFacts::needs_names},        FactRow{10, 3, &SshdFacts::any_point},
+    FactRow{7, 6, &SshdFacts::asks_rsa_size},
+    FactRow{7, 7, &SshdFacts::strict_options},
+    FactRow{7, 7, &SshdFacts::free_separators},
+    FactRow{7, 8, &SshdFacts::expands_uid},
+    FactRow{7, 8, &SshdFacts::reads_any_line},
+    FactRow{7, 8, &SshdFacts::underscore_names},
+    FactRow{7, 9, &SshdFacts::service_names},
+    FactRow{8, 1, &SshdFacts::limits_permits},
+    FactRow{8, 7, &SshdFacts::limits_environment},
+    FactRow{9, 1, &SshdFacts::logs_open_failures},
+    FactRow{9, 1, &SshdFacts::utc_times},
+    FactRow{10, 0, &SshdFacts::globs_key_files},
+    FactRow{10, 4, &SshdFacts::old_times},
+    FactRow{9, 9, &SshdFacts::exact_types},
+    FactRow{7, 9, &SshdFacts::needs_names},
+    FactRow{10, 3, &SshdFacts::any_point},
+    FactRow{9, 9, &SshdFacts::last_at},
+    FactRow{9, 0, &SshdFacts::logs_expired_as_locked},
+    FactRow{8, 1, &SshdFacts::files_first},
 };
 
 Vendor vendor_of_tag(std::string_view tag) {

@@ -6,49 +6,13 @@
 #include <set>
 #include <vector>
 
+#include "render/finding_text.h"
 #include "render/renderer.h"
 #include "render/visible_text.h"
 #include "render/words.h"
 
 namespace sshaudit {
 namespace {
-
-constexpr std::size_t narrowest_fold = 24;  // narrower text would be harder to read than an overlong line
-
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & '\xC0') != '\x80'; }));
-}
-
-// `text` behind `start` columns; lines after the first begin with `indent` blanks. Folded at blanks only.
-std::string fold(std::string_view text, std::size_t start, std::size_t indent, std::size_t columns) {
-  if (columns < indent + narrowest_fold) return std::string(text);
-  std::string folded;
-  std::size_t at = start;
-  while (!text.empty()) {
-    const auto blank = std::min(text.find(' '), text.size());
-    const auto piece = text.substr(0, blank);
-    if (at > indent && at + 1 + columns_of(piece) > columns) {
-      folded += '\n' + std::string(indent, ' ');
-      at = indent;
-    } else if (!folded.empty()) {
-      folded += ' ';
-      ++at;
-    }
-    folded += piece;
-    at += columns_of(piece);
-    text.remove_prefix(std::min(blank + 1, text.size()));
-  }
-  return folded;
-}
-
-std::string painted(std::string_view text, std::string_view color, bool on) {
-  return on ? fmt::format("\x1b[{}m{}\x1b[0m", color, text) : std::string(text);
-}
-
-std::string_view color_of(Severity severity) {
-  constexpr std::array<std::string_view, 3> colors = {"36", "33", "31"};
-  return colors.at(static_cast<std::size_t>(severity));
-}
 
 class TextRenderer : public Renderer {
  public:
@@ -124,28 +88,7 @@ class TextRenderer : public Renderer {
     std::ranges::stable_sort(found, std::ranges::greater{}, severity_of);
     std::string text;
     std::set<std::string> commands;
-    for (const auto& finding : found) text += render(finding, commands);
-    return text;
-  }
-
-  // A command that mends several findings is given once, with the first.
-  std::string render(const Finding& finding, std::set<std::string>& commands) const {
-    const auto severity = word(finding.severity());
-    const auto indent = severity.size() + 4;
-    const auto start = indent + finding.rule->id.size() + 2;
-    auto text = fmt::format("  {}  {}  {}\n", painted(severity, color_of(finding.severity()), style_.color),
-                            finding.rule->id, fold(visible(message_of(finding)), start, indent, style_.columns));
-    const auto line = [&](std::string_view label, const std::string& value) {
-      if (value.empty()) return;
-      const auto body = fmt::format("{}: {}", label, value);
-      text += std::string(indent, ' ') + fold(body, indent, indent, style_.columns) + '\n';
-    };
-    line("sshd logs", visible(finding.detail.sshd_logs));
-    for (const auto& command : finding.detail.remedy.commands) {
-      const auto shell = shell_line(command);  // never folded: to be copied
-      if (commands.insert(shell).second) text += fmt::format("{}fix: {}\n", std::string(indent, ' '), shell);
-    }
-    line("advice", visible(finding.detail.remedy.note));
+    for (const auto& finding : found) text += finding_text(finding, message_of(finding), style_, commands);
     return text;
   }
 

@@ -36,6 +36,20 @@ std::string_view word(SelfCheck outcome) {
   return at(std::array<std::string_view, 3>{"same", "different", "not possible"}, outcome);
 }
 
+std::string_view word(LoginStep step) {
+  return at(std::array<std::string_view, 13>{"none", "server", "account", "lists", "methods", "algorithm", "revoked",
+                                             "key-file", "trusted-ca", "keys-command", "root-login", "pam", "session"},
+            step);
+}
+
+std::string_view word(StepResult result) {
+  return at(std::array<std::string_view, 6>{"ok", "absent", "refused", "closes", "unknown", "skipped"}, result);
+}
+
+std::string_view word(Outcome outcome) {
+  return at(std::array<std::string_view, 4>{"accepted", "refused", "closes", "unknown"}, outcome);
+}
+
 std::string_view word(Vendor vendor) {
   return at(std::array<std::string_view, 4>{"upstream", "debian", "ubuntu", "rhel"}, vendor);
 }

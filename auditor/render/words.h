@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "sshaudit/explanation.h"
 #include "sshaudit/finding.h"
 #include "sshaudit/report.h"
 #include "sshaudit/server.h"
@@ -17,5 +18,8 @@ std::string_view word(KeyLogin verdict);
 std::string_view word(KeyUse use);
 std::string_view word(Vendor vendor);
 std::string_view word(SelfCheck outcome);
+std::string_view word(LoginStep step);
+std::string_view word(StepResult result);
+std::string_view word(Outcome outcome);
 
 }  // namespace sshaudit

@@ -82,7 +82,7 @@ Details home_is_root(const AccountEvidence& evidence, const Context&) {
 }
 
 Details pubkey_authentication_off(const AccountEvidence& evidence, const Context&) {
-  if (evidence.settings.pubkey_authentication || !has_keys(evidence)) return {};
+  if (evidence.settings.pubkey_authentication || !matters(evidence)) return {};
   return {{.path = {},
            .message =
                fmt::format("it has keys, but PubkeyAuthentication is no{}", place_of(evidence, "pubkeyauthentication")),
@@ -124,22 +124,22 @@ const std::array rules = {
     R{{"not-seen-as-user", of_account, Effect::unknown, Severity::notice,
        "The account was not looked at with its own rights.",
        "sshd opens key files as the user; what others may see is another question.",
-       "Run sshaudit as root or as the account itself."},
+       "Run sshaudit as root or as the account itself.", LoginStep::key_file},
       not_seen_as_user},
     R{{"pubkey-authentication-off", of_account, Effect::refuses, Severity::error,
        "sshd accepts no keys for the account.", "PubkeyAuthentication (sshd_config(5)) is no for it.",
-       "Set PubkeyAuthentication yes."},
+       "Set PubkeyAuthentication yes.", LoginStep::methods},
       pubkey_authentication_off},
     R{{"key-file-name-invalid", of_account, Effect::refuses, Severity::error,
        "AuthorizedKeysFile cannot be expanded for the account.",
        "An unknown token, or a name of PATH_MAX bytes, ends the connection. (OpenSSH misc.c: percent_expand)",
-       "Correct AuthorizedKeysFile in sshd_config."},
+       "Correct AuthorizedKeysFile in sshd_config.", LoginStep::key_file},
       key_file_name_invalid},
     R{{"home-missing", of_account, Effect::refuses, Severity::error, "The home of a person does not exist.", home_why,
-       "Mount or make the home."},
+       "Mount or make the home.", LoginStep::key_file},
       home_missing},
     R{{"home-not-directory", of_account, Effect::refuses, Severity::error, "The home of a person is not a directory.",
-       home_why, "Make a directory in its place, or correct the home field: usermod -d DIR NAME"},
+       home_why, "Make a directory in its place, or correct the home field: usermod -d DIR NAME", LoginStep::key_file},
       home_not_directory},
     R{{"home-orphaned", of_account, Effect::informs, Severity::notice,
        "The home of a person belongs to a uid that is no account.",
@@ -169,6 +169,17 @@ bool is_expected(const AccountEvidence& evidence) {
   return is_person(evidence.account) || !is_session_ender(evidence.account) || shell_is_not_needed;
 }
 
+bool matters(const AccountEvidence& evidence) { return evidence.asked_about || has_keys(evidence); }
+
 std::span<const Rule<AccountEvidence>> account_rules() { return rules; }
+
+std::vector<Finding> judge_account(const AccountEvidence& evidence, const Context& context) {
+  std::vector<Finding> findings;
+  for (const auto& group :
+       {settings_rules(), own_file_rules(), account_rules(), shell_rules(), list_rules(), session_rules()}) {
+    judge(group, evidence, context, findings);
+  }
+  return findings;
+}
 
 }  // namespace sshaudit

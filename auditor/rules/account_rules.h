@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "rules/rule.h"
 #include "sshaudit/evidence.h"
@@ -19,7 +20,15 @@ bool is_person(const Account& account);
 // work in, or sshd needs no shell for it.
 bool is_expected(const AccountEvidence& evidence);
 
+// Whether it makes a difference what becomes of its logins: it has keys, or somebody asks.
+bool matters(const AccountEvidence& evidence);
+
 std::span<const Rule<AccountEvidence>> account_rules();
 std::span<const Rule<AccountEvidence>> shell_rules();
+std::span<const Rule<AccountEvidence>> list_rules();
+std::span<const Rule<AccountEvidence>> session_rules();
+
+// What every rule over the account itself finds, in sshd's order.
+std::vector<Finding> judge_account(const AccountEvidence& evidence, const Context& context);
 
 }  // namespace sshaudit

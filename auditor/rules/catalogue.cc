@@ -23,6 +23,8 @@ std::vector<const RuleInfo*> catalogue() {
   add(own_file_rules());
   add(account_rules());
   add(shell_rules());
+  add(list_rules());
+  add(session_rules());
   add(walk_rules());
   add(open_rules());
   add(key_content_rules());
@@ -31,6 +33,7 @@ std::vector<const RuleInfo*> catalogue() {
   add(option_fault_rules());
   add(key_policy_rules());
   add(key_restriction_rules());
+  add(key_session_rules());
   add(host_rules());
   add(key_census_rules());
   return rows;

@@ -31,10 +31,14 @@ std::span<const Rule<KeyLineSubject>> key_policy_rules();
 // The same for what the line's options ask for.
 std::span<const Rule<KeyLineSubject>> key_restriction_rules();
 
+// What ends the session of a key that is accepted.
+std::span<const Rule<KeyLineSubject>> key_session_rules();
+
 // Whether sshd reads a key in the line.
 bool is_read(const KeyLineSubject& subject);
 
-// A finding about that key: "/home/alice/.ssh/authorized_keys:3 (ED25519 key SHA256:...) WHAT".
+// A finding about that key: "/home/alice/.ssh/authorized_keys:3 (ED25519 key SHA256:...) WHAT". A line of 0 is a key
+// that stands nowhere.
 std::vector<Detail> about_key(const KeyLineSubject& subject, const std::string& what, std::string expected,
                               std::string actual, std::string logs, std::string note);
 

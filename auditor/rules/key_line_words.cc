@@ -70,7 +70,9 @@ bool is_read(const KeyLineSubject& subject) { return !subject.line.key.type.empt
 std::vector<Detail> about_key(const KeyLineSubject& subject, const std::string& what, std::string expected,
                               std::string actual, std::string logs, std::string note) {
   return {{.path = subject.file.path,
-           .message = fmt::format("{} ({}) {}", place_of_line(subject), key_in_words(subject.line.key), what),
+           .message = subject.line.line == 0
+                          ? fmt::format("{} {}", key_in_words(subject.line.key), what)
+                          : fmt::format("{} ({}) {}", place_of_line(subject), key_in_words(subject.line.key), what),
            .sshd_logs = std::move(logs),
            .expected = std::move(expected),
            .actual = std::move(actual),

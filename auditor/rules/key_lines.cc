@@ -46,6 +46,7 @@ class LineJudge {
     if (!line.key.type.empty()) {
       judge(key_policy_rules(), subject, context_, of_key);
       judge(key_restriction_rules(), subject, context_, of_key);
+      judge(key_session_rules(), subject, context_, of_key);
     }
     const auto use = use_of(line, of_key);
     if (line.fault != KeyLineFault::no_key) count(use, has(of_key, Effect::closes));

@@ -139,25 +139,25 @@ const std::array rules = {
        "PubkeyAcceptedAlgorithms (sshd_config(5); PubkeyAcceptedKeyTypes up to OpenSSH 8.4), as the version, the "
        "vendor, "
        "a crypto policy or FIPS mode has set it. (OpenSSH auth2-pubkey.c: userauth_pubkey)",
-       "Replace the key by one of an accepted type."},
+       "Replace the key by one of an accepted type.", LoginStep::algorithm},
       algorithm_refused},
     R{{"rsa-key-too-small", on_key, Effect::refuses, warning, "An RSA key has fewer bits than RequiredRSASize.",
        "RequiredRSASize (sshd_config(5), from 9.1) counts for keys of users. (OpenSSH auth2-pubkey.c: userauth_pubkey)",
-       "Replace the key: ssh-keygen -t ed25519"},
+       "Replace the key: ssh-keygen -t ed25519", LoginStep::algorithm},
       rsa_too_small},
     R{{"key-revoked", on_key, Effect::refuses, warning, "A key is revoked.",
        "It is in RevokedKeys (sshd_config(5)), which sshd asks before any key file. (OpenSSH auth.c: "
        "auth_key_is_revoked)",
-       "Remove the line."},
+       "Remove the line.", LoginStep::revoked},
       key_revoked},
     R{{"revocation-unknown", on_key, Effect::unknown, Severity::notice, "It is not known whether a key is revoked.",
        "RevokedKeys is a revocation list that ssh-keygen(1) has to be asked about (-Q), and it did not answer.",
-       "Run sshaudit as root where ssh-keygen is installed."},
+       "Run sshaudit as root where ssh-keygen is installed.", LoginStep::revoked},
       revocation_unknown},
     R{{"authority-refused", on_key, Effect::refuses, warning, "No certificate of an authority is accepted.",
        "CASignatureAlgorithms (sshd_config(5), from 7.9) has no algorithm of its key. (OpenSSH auth2-pubkey.c: "
        "userauth_pubkey)",
-       "Use an authority with another type of key."},
+       "Use an authority with another type of key.", LoginStep::algorithm},
       authority_refused},
     R{{"authority-in-key-file", on_key, Effect::informs, Severity::notice, "A key line is a certificate authority.",
        "Whoever has a certificate of it for the right principal is let in. (sshd(8), cert-authority)",
@@ -166,7 +166,7 @@ const std::array rules = {
     R{{"root-forced-commands-only", on_key, Effect::refuses, warning, "A key of root has no forced command.",
        "PermitRootLogin forced-commands-only asks for command= in the key line; ForceCommand does not count. (OpenSSH "
        "auth.c: auth_root_allowed)",
-       "Put command=\"...\" in front of the key."},
+       "Put command=\"...\" in front of the key.", LoginStep::root_login},
       root_without_command},
 };
 

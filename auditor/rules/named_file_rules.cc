@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 
+#include "rules/account_rules.h"
 #include "rules/key_file_rules.h"
 #include "rules/settings_rules.h"
 #include "rules/strict_modes.h"
@@ -82,7 +83,7 @@ std::vector<NamedFile> own_files(const AccountEvidence& evidence, const Context&
 }
 
 Details own_revoked_keys_unusable(const AccountEvidence& evidence, const Context& context) {
-  if (!has_keys(evidence)) return {};
+  if (!matters(evidence)) return {};
   return revoked_keys_in(own_files(evidence, context), evidence.by_root, "every key of the account");
 }
 
@@ -154,7 +155,7 @@ using S = Rule<Server>;
 const std::array server_rows = {
     S{{"revoked-keys-unusable", Subject::server, Effect::refuses, Severity::error,
        "RevokedKeys cannot be read: every key is refused.", revoked_why,
-       "Restore the list; an empty file would let every revoked key in again."},
+       "Restore the list; an empty file would let every revoked key in again.", LoginStep::revoked},
       revoked_keys_unusable},
     S{{"trusted-ca-missing", Subject::server, Effect::informs, Severity::error,
        "TrustedUserCAKeys cannot be read: every certificate is refused.",
@@ -176,7 +177,7 @@ using R = Rule<AccountEvidence>;
 const std::array account_rows = {
     R{{"own-revoked-keys-unusable", Subject::account, Effect::refuses, Severity::error,
        "RevokedKeys of a Match block cannot be read: every key of the account is refused.", revoked_why,
-       "Restore the list, or remove the line. \"none\" is a file name there."},
+       "Restore the list, or remove the line. \"none\" is a file name there.", LoginStep::revoked},
       own_revoked_keys_unusable},
 };
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "rules/key_file_rules.h"
+#include "rules/account_rules.h"
 
 namespace sshaudit {
 namespace {
@@ -28,7 +28,7 @@ Details keys_command_without_user(const AccountEvidence& evidence, const Context
 }
 
 Details root_login_off(const AccountEvidence& evidence, const Context&) {
-  if (evidence.account.uid != 0 || evidence.settings.permit_root_login != "no" || !has_keys(evidence)) return {};
+  if (evidence.account.uid != 0 || evidence.settings.permit_root_login != "no" || !matters(evidence)) return {};
   return {
       {.path = {},
        .message = fmt::format("it has keys, but PermitRootLogin is no{}", place_of(evidence, "permitrootlogin")),
@@ -42,7 +42,7 @@ bool is_a_key_alone(std::string_view list) { return list == "publickey"; }
 
 Details key_not_enough(const AccountEvidence& evidence, const Context& context) {
   const auto& lists = evidence.settings.authentication_methods;
-  if (lists.empty() || !has_keys(evidence) || std::ranges::any_of(lists, is_a_key_alone)) return {};
+  if (lists.empty() || !matters(evidence) || std::ranges::any_of(lists, is_a_key_alone)) return {};
   const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
   const bool holds_for_all = context.server != nullptr && lists == context.server->settings.authentication_methods;
   if (holds_for_all || evidence.settings.no_method_left || !std::ranges::any_of(lists, mentions_keys)) return {};
@@ -56,7 +56,7 @@ Details key_not_enough(const AccountEvidence& evidence, const Context& context) 
 
 Details methods_switched_off(const AccountEvidence& evidence, const Context& context) {
   const bool said_already = context.server != nullptr && !context.server->faults.empty();
-  if (!evidence.settings.no_method_left || said_already || !has_keys(evidence)) return {};
+  if (!evidence.settings.no_method_left || said_already || !matters(evidence)) return {};
   const auto lists = fmt::format("{}", fmt::join(evidence.settings.authentication_methods, " "));
   return {
       {.path = {},
@@ -74,7 +74,7 @@ Details methods_switched_off(const AccountEvidence& evidence, const Context& con
 Details keys_never_asked(const AccountEvidence& evidence, const Context&) {
   const auto& lists = evidence.settings.authentication_methods;
   const auto mentions_keys = [](const std::string& list) { return list.find("publickey") != std::string::npos; };
-  if (lists.empty() || evidence.settings.no_method_left || !has_keys(evidence) ||
+  if (lists.empty() || evidence.settings.no_method_left || !matters(evidence) ||
       std::ranges::any_of(lists, mentions_keys))
     return {};
   return {{.path = {},
@@ -86,7 +86,7 @@ Details keys_never_asked(const AccountEvidence& evidence, const Context&) {
 }
 
 Details connection_refused(const AccountEvidence& evidence, const Context&) {
-  if (!evidence.settings.refuse_connection || !has_keys(evidence)) return {};
+  if (!evidence.settings.refuse_connection || !matters(evidence)) return {};
   return {{.path = {},
            .message = fmt::format("it has keys, but RefuseConnection is yes{}", place_of(evidence, "refuseconnection")),
            .expected = "RefuseConnection no",
@@ -97,7 +97,7 @@ Details connection_refused(const AccountEvidence& evidence, const Context&) {
 Details match_ends_connection(const AccountEvidence& evidence, const Context& context) {
   Details details;
   const bool said_already = context.server != nullptr && !context.server->faults.empty();
-  if (!evidence.origin || !has_keys(evidence) || said_already) return details;
+  if (!evidence.origin || !matters(evidence) || said_already) return details;
   for (const auto& fault : evidence.origin->faults) {
     const bool of_all = context.server != nullptr && std::ranges::find(context.server->connection_faults, fault) !=
                                                          context.server->connection_faults.end();
@@ -114,7 +114,7 @@ Details match_ends_connection(const AccountEvidence& evidence, const Context& co
 }
 
 Details settings_unknown(const AccountEvidence& evidence, const Context&) {
-  if (!evidence.origin || evidence.origin->unread.empty() || !has_keys(evidence)) return {};
+  if (!evidence.origin || evidence.origin->unread.empty() || !matters(evidence)) return {};
   return {{.path = {},
            .message = fmt::format("its settings are not all known: {}", evidence.origin->unread),
            .expected = "a configuration that can be read",
@@ -130,31 +130,32 @@ constexpr auto of_account = Subject::account;
 const std::array rows = {
     R{{"settings-unknown", of_account, Effect::unknown, Severity::notice,
        "The settings of the account are not all known.",
-       "A part of sshd's configuration could not be read, and may say something else for it.", "Run sshaudit as root."},
+       "A part of sshd's configuration could not be read, and may say something else for it.", "Run sshaudit as root.",
+       LoginStep::server},
       settings_unknown},
     R{{"match-ends-connection", of_account, Effect::refuses, Severity::error,
        "sshd ends the connection when it applies the Match blocks.",
        "Some faults show only when Match blocks are applied together. (OpenSSH servconf.c: parse_server_match_config)",
-       "Correct the Match block."},
+       "Correct the Match block.", LoginStep::server},
       match_ends_connection},
     R{{"connection-refused", of_account, Effect::refuses, Severity::warning, "sshd closes the connection at once.",
-       "RefuseConnection (sshd_config(5), from 9.9) is yes.", "Nothing to do if this is meant."},
+       "RefuseConnection (sshd_config(5), from 9.9) is yes.", "Nothing to do if this is meant.", LoginStep::methods},
       connection_refused},
     R{{"root-login-off", of_account, Effect::refuses, Severity::warning, "root has keys, but PermitRootLogin is no.",
        "The key is checked, and the login refused afterwards. (OpenSSH auth.c: auth_root_allowed)",
-       "Remove the keys, or set PermitRootLogin prohibit-password."},
+       "Remove the keys, or set PermitRootLogin prohibit-password.", LoginStep::root_login},
       root_login_off},
     R{{"methods-switched-off", of_account, Effect::refuses, Severity::error,
        "AuthenticationMethods needs methods that are switched off.",
        "A list that holds a disabled method is dropped; with none left sshd ends the connection. In a Match block sshd "
        "does not notice that when it starts. (OpenSSH auth2.c: auth2_setup_methods_lists)",
-       "Switch the method on for the account, or take it out of the list."},
+       "Switch the method on for the account, or take it out of the list.", LoginStep::methods},
       methods_switched_off},
     R{{"keys-never-asked", of_account, Effect::refuses, Severity::error, "sshd never asks the account for a key.",
-       methods_why, "Add publickey to a list of AuthenticationMethods."},
+       methods_why, "Add publickey to a list of AuthenticationMethods.", LoginStep::methods},
       keys_never_asked},
     R{{"key-not-enough", of_account, Effect::informs, Severity::notice, "A key alone does not let the account in.",
-       methods_why, "Nothing to do if this is meant."},
+       methods_why, "Nothing to do if this is meant.", LoginStep::methods},
       key_not_enough},
     R{{"keys-command-without-user", of_account, Effect::informs, Severity::warning,
        "AuthorizedKeysCommand is not run for the account.",

@@ -6,7 +6,6 @@
 #include <array>
 
 #include "rules/account_rules.h"
-#include "rules/key_file_rules.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
@@ -22,7 +21,7 @@ std::string shell_of(const Account& account) { return account.shell.empty() ? "/
 bool sshd_checks_shell(const AccountEvidence& evidence) { return evidence.settings.chroot_directory.empty(); }
 
 bool somebody_cares(const AccountEvidence& evidence) {
-  return has_keys(evidence) || (is_person(evidence.account) && !is_session_ender(evidence.account));
+  return matters(evidence) || (is_person(evidence.account) && !is_session_ender(evidence.account));
 }
 
 Remedy set_shell(const Account& account) { return {{{"usermod", "-s", "/bin/sh", account.name}}, {}}; }
@@ -76,7 +75,7 @@ Details shell_not_executable(const AccountEvidence& evidence, const Context& con
 }
 
 Details shell_ends_session(const AccountEvidence& evidence, const Context&) {
-  if (!is_session_ender(evidence.account) || !has_keys(evidence)) return {};
+  if (!is_session_ender(evidence.account) || !matters(evidence)) return {};
   if (evidence.settings.force_command.starts_with("internal-sftp")) return {};  // runs inside sshd, without a shell
   return {{.path = evidence.account.shell,
            .message = fmt::format("its shell {} ends every session at once", evidence.account.shell),
@@ -105,7 +104,7 @@ Details shell_not_runnable(const AccountEvidence& evidence, const Context& conte
       components, [&](const auto& component) { return !may_execute(component.status, evidence.identity); });
   const auto& shell = components.back().status;
   const bool passes_sshd = S_ISREG(shell.mode) && (shell.mode & any_execute) != 0;
-  if (refused == components.end() || !refused->acl.empty() || !passes_sshd || !has_keys(evidence)) return {};
+  if (refused == components.end() || !refused->acl.empty() || !passes_sshd || !matters(evidence)) return {};
   return {{.path = refused->path,
            .message = fmt::format("its shell {} cannot be run: {} is {}", shell_of(evidence.account), refused->path,
                                   mode_and_owner(refused->status, context.accounts)),
@@ -125,24 +124,25 @@ constexpr auto of_account = Subject::account;
 
 const std::array rules = {
     R{{"shell-unseen", of_account, Effect::unknown, Severity::notice, "The login shell could not be looked at.",
-       "What was not seen is not judged: sshd may accept or refuse.", "Look again when the path can be reached."},
+       "What was not seen is not judged: sshd may accept or refuse.", "Look again when the path can be reached.",
+       LoginStep::account},
       shell_unseen},
     R{{"shell-missing", of_account, Effect::refuses, Severity::error, "The login shell does not exist.", shell_why,
-       "Set a shell that exists: usermod -s /bin/sh NAME"},
+       "Set a shell that exists: usermod -s /bin/sh NAME", LoginStep::account},
       shell_missing},
     R{{"shell-not-executable", of_account, Effect::refuses, Severity::error,
        "The login shell is not an executable file.", shell_why,
-       "Set a shell that can be executed: usermod -s /bin/sh NAME"},
+       "Set a shell that can be executed: usermod -s /bin/sh NAME", LoginStep::account},
       shell_not_executable},
     R{{"shell-ends-session", of_account, Effect::closes, Severity::warning,
        "The key is accepted, but the shell ends the session at once.", session_why,
-       "If the account is to be used: usermod -s /bin/sh NAME"},
+       "If the account is to be used: usermod -s /bin/sh NAME", LoginStep::session},
       shell_ends_session},
     R{{"shell-not-runnable", of_account, Effect::closes, Severity::error,
        "The key is accepted, but the user may not execute the shell.",
        "sshd asks only whether any x bit is set; the kernel then asks whether the user may. (OpenSSH auth.c: "
        "allowed_user)",
-       "Set a shell that the user may execute: usermod -s /bin/sh NAME"},
+       "Set a shell that the user may execute: usermod -s /bin/sh NAME", LoginStep::session},
       shell_not_runnable},
 };
 

@@ -55,6 +55,33 @@ struct SettingsOrigin {
   std::string unread;               // why a part of the configuration is not known; empty when all of it is
 };
 
+// One step of sshd's own walk to ChrootDirectory: what stat(2) says of the path so far, links followed.
+struct ChrootComponent {
+  std::string path;  // as sshd writes it: "/", "/srv/", "/srv/sftp"
+  FileStatus status;
+  int errnum = 0;  // why it could not be looked at; 0 when it could
+
+  bool operator==(const ChrootComponent&) const = default;
+};
+
+struct ChrootEvidence {
+  std::string path;                         // expanded
+  std::string error;                        // why it cannot be expanded, which ends the session; empty when it can
+  std::vector<ChrootComponent> components;  // to the first that is not there
+  PathWalk shell;                           // inside it, as root sees it
+
+  bool operator==(const ChrootEvidence&) const = default;
+};
+
+// The program of a forced command that begins with a path.
+struct ForcedCommand {
+  std::string path;
+  PathWalk walk;               // with the rights of the account
+  bool is_executable = false;  // for the account
+
+  bool operator==(const ForcedCommand&) const = default;
+};
+
 // All that was seen of an account for connections that sshd treats alike.
 struct AccountEvidence {
   Account account;
@@ -73,7 +100,8 @@ struct AccountEvidence {
   bool shadow_seen = true;                     // false: shadow(5) is out of the caller's sight
   std::shared_ptr<const KeyFile> authorities;  // TrustedUserCAKeys, read by root; null when it is not set
   std::vector<KeyFile> principals_files;       // AuthorizedPrincipalsFile, read with the rights of the account
-  std::shared_ptr<const PathWalk> chroot;      // ChrootDirectory, expanded, as root sees it; null when it is not set
+  std::optional<ChrootEvidence> chroot;        // nothing when ChrootDirectory is not set
+  std::vector<ForcedCommand> commands;         // of ForceCommand and of key lines, where they name a file
   bool asked_about = false;  // somebody wants to log in: what refuses is said even where there are no keys
   bool by_root = true;       // seen by root, who will get the advice
   bool as_user = true;       // seen with the rights of the account, not those of somebody else

@@ -19,6 +19,8 @@ struct OfferedKey {
   std::string wire;  // RFC 4253, 6.6; empty where only the fingerprint is known
   std::string comment;
   std::optional<Certificate> certificate;
+  std::string fingerprint;  // "SHA256:..."
+  std::string name;         // "ED25519 SHA256:...", or the fingerprint alone where the type is not known
 
   bool operator==(const OfferedKey&) const = default;
 };

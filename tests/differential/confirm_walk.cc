@@ -239,7 +239,7 @@ AccountReport audit(const WalkCase& row, const SshdFacts& facts) {
   const auto database = gather_accounts();
   if (!database) give_up("accounts: " + database.error().what);
   const AccountIndex accounts(*database);
-  auto observer = AccountObserver::open("/", facts);
+  auto observer = AccountObserver::open("/", KeyGrammar{facts});
   const auto* account = accounts.account(std::string_view(row.account.name));
   if (!observer || account == nullptr) give_up(row.name + ": cannot be observed");
   return audit_account(observer->observe(*account, accounts.identity_of(*account), row.settings, {}),

@@ -228,7 +228,7 @@ Comparison::Verdict Comparison::judge(const Case& one) {
                         .connection = &connection,
                         .list_keys = true};
   const auto* account = accounts_.account(std::string_view(stage_accounts.at(one.desk).name));
-  auto observer = AccountObserver::open("/", context.facts);
+  auto observer = AccountObserver::open("/", context.grammar);
   if (!observer || account == nullptr) give_up("an account cannot be observed");
   auto evidence = observer->observe(*account, accounts_.identity_of(*account), one.server->settings, nullptr);
   evidence.revocations = revoked_->look_up(evidence);

@@ -57,4 +57,7 @@ const std::vector<CensusRow>& census_rows();
 const std::vector<Row>& settings_rows();
 const std::vector<HostRow>& config_rows();
 
+// Of what is asked before the key and done after it, in login_rows_test.cc.
+const std::vector<Row>& login_rows();
+
 }  // namespace sshaudit

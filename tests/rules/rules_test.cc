@@ -288,7 +288,7 @@ void check(const std::vector<Row>& rows, const SshdFacts& facts) {
     context.grammar = key_grammar({"", 9, 2, Vendor::upstream});
     context.now = 1800000000;  // 2027-01-15
     const Connection connection{.host = "192.0.2.7", .address = "192.0.2.7"};
-    context.connection = &connection;
+    context.connection = row.rule == "lists-depend-on-address" ? nullptr : &connection;
     const auto report = audit_account(evidence, context);
     EXPECT_EQ(report.key_login, row.expected ? row.expected->key_login : KeyLogin::accepted) << where;
     ASSERT_EQ(report.findings.size(), row.expected ? 1U : 0U) << where;
@@ -305,6 +305,7 @@ TEST(Rules, OfTheWalk) { check(walk_rows, upstream()); }
 TEST(Rules, OfOpening) { check(open_rows, upstream()); }
 TEST(Rules, OfTheAccount) { check(account_rows, upstream()); }
 TEST(Rules, OfSettings) { check(settings_rows(), upstream()); }
+TEST(Rules, OfLogins) { check(login_rows(), upstream()); }
 TEST(Rules, OfKeys) { check(key_rows(), upstream()); }
 TEST(Rules, OfDebian) { check(debian_rows, debian()); }
 
@@ -361,7 +362,8 @@ TEST(Rules, OfConfiguration) { check_host(config_rows()); }
 TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   std::map<std::string_view, int> found;
   std::map<std::string_view, int> silent;
-  for (const auto* rows : {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows(), &key_rows()}) {
+  for (const auto* rows :
+       {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows(), &login_rows(), &key_rows()}) {
     for (const auto& row : *rows) ++(row.expected ? found : silent)[row.rule];
   }
   for (const auto* rows : {&host_rows, &config_rows()}) {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "gather/session.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "parse/authorized_keys.h"
+#include "parse/forced_command.h"
+#include "parse/key_file_name.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr std::size_t most_commands = 50;  // of one account
+
+ChrootComponent look_at(const std::string& path, PathResolver& as_root) {
+  ChrootComponent component{path, {}, 0};
+  const auto found = as_root.resolve(path);
+  if (found.end == WalkEnd::found) {
+    component.status = found.node->component.status;
+  } else {
+    component.errnum = found.errnum == 0 ? EIO : found.errnum;
+  }
+  return component;
+}
+
+// The paths that sshd looks at one after the other, whatever links are in them.
+void walk_to(ChrootEvidence& chroot, PathResolver& as_root) {
+  for (auto slash = chroot.path.find('/'); slash != std::string::npos; slash = chroot.path.find('/', slash + 1)) {
+    chroot.components.push_back(look_at(chroot.path.substr(0, slash + 1), as_root));
+    if (chroot.components.back().errnum != 0) return;
+  }
+  chroot.components.push_back(look_at(chroot.path, as_root));
+}
+
+bool is_executable(const PathNode& node) {
+  const auto fd = open_node(node);
+  return S_ISREG(node.component.status.mode) && fd && faccessat(fd.get(), "", X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
+}
+
+void add_command(AccountEvidence& evidence, std::string_view command, PathResolver& as_user) {
+  const auto program = program_of_command(command);
+  const bool known =
+      program && std::ranges::find(evidence.commands, *program, &ForcedCommand::path) != evidence.commands.end();
+  if (!program || known || evidence.commands.size() == most_commands) return;
+  const auto found = as_user.resolve(*program);
+  evidence.commands.push_back(
+      {*program, walk_of(*program, found), found.end == WalkEnd::found && is_executable(*found.node)});
+}
+
+}  // namespace
+
+ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& facts, PathResolver& as_root,
+                              const std::string& root) {
+  ChrootEvidence chroot;
+  auto path = expand_directory_name(evidence.settings.chroot_directory, evidence.account, facts);
+  if (!path) {
+    chroot.path = evidence.settings.chroot_directory;
+    chroot.error = path.error().what;
+    return chroot;
+  }
+  chroot.path = std::move(*path);
+  if (!chroot.path.starts_with('/')) return chroot;
+  walk_to(chroot, as_root);
+  if (chroot.components.back().errnum != 0) return chroot;
+  const auto shell = evidence.account.shell.empty() ? std::string("/bin/sh") : evidence.account.shell;
+  // By its path without links, which would lead out of another root.
+  const auto directory = as_root.resolve(chroot.path).node->component.path;
+  auto inside = PathResolver::open(root == "/" ? directory : root + directory);
+  if (inside) chroot.shell = walk_of(shell, inside->resolve(shell));
+  return chroot;
+}
+
+void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user) {
+  if (!evidence.settings.chroot_directory.empty()) return;  // they run inside it
+  if (!evidence.settings.force_command.empty()) {
+    add_command(evidence, evidence.settings.force_command, as_user);
+    return;
+  }
+  for (const auto& file : evidence.key_files) {
+    if (file.text.find("ommand=") == std::string::npos && file.text.find("OMMAND=") == std::string::npos) continue;
+    read_key_lines(file.text, grammar, [&](const AuthorizedKey& line) {
+      if (line.options.command) add_command(evidence, *line.options.command, as_user);
+    });
+  }
+}
+
+}  // namespace sshaudit

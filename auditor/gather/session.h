@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What a session needs once the key is accepted: the directory of ChrootDirectory, and the programs of forced commands.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "gather/path_resolver.h"
+#include "parse/key_grammar.h"
+#include "sshaudit/evidence.h"
+
+namespace sshaudit {
+
+// With the rights that the thread has, which are to be those of root. `root` is "/" of the audited system.
+ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& facts, PathResolver& as_root,
+                              const std::string& root);
+
+// With the rights that the thread has, which are to be those of the account. Of very many commands the first are
+// looked at.
+void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user);
+
+}  // namespace sshaudit

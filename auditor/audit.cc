@@ -10,10 +10,13 @@
 #include <tuple>
 
 #include "rules/account_rules.h"
+#include "rules/account_state.h"
+#include "rules/certificate_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
 #include "rules/key_lines.h"
+#include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
 
 namespace sshaudit {
@@ -91,6 +94,29 @@ void judge_key_file(const KeyFileSubject& subject, const Context& context, Accou
   for (auto& finding : of_file) add_once(report.findings, std::move(finding));
   std::ranges::move(of_content, std::back_inserter(report.findings));
   std::ranges::move(lines.findings, std::back_inserter(report.findings));
+}
+
+// Its output is one more source of keys, which sshd falls through to when no file has the key.
+void judge_keys_command(const AccountEvidence& evidence, const Context& context, AccountReport& report,
+                        KeyFiles& files) {
+  const bool files_refuse = files.refused > 0 && files.usable == 0 && files.unknown == 0;
+  std::vector<Finding> found;
+  judge(keys_command_rules(), {evidence, files.usable > 0, files_refuse}, context, found);
+  const auto fate = fate_of_keys_command(evidence, context);
+  if (fate == KeysCommandFate::printed || fate == KeysCommandFate::failed) {
+    const auto file = printed_keys(evidence);
+    const auto number = static_cast<std::uint32_t>(report.key_files.size());
+    report.key_files.push_back(file.path);
+    auto lines = judge_key_lines(evidence, file, number, context);
+    count_key_file(found, file.truncated, lines.fates, files);
+    if (const auto* refusal = first_of(found, Effect::refuses); refusal != nullptr) give_up_keys(lines, *refusal);
+    std::ranges::move(lines.mentions, std::back_inserter(report.mentions));
+    std::ranges::move(lines.keys, std::back_inserter(report.keys));
+    std::ranges::move(lines.findings, std::back_inserter(report.findings));
+  } else if (any_of(found, Effect::unknown)) {
+    ++files.unknown;
+  }
+  std::ranges::move(found, std::back_inserter(report.findings));
 }
 
 // The first line that applies decides. One usable key is enough.
@@ -185,12 +211,19 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
     const KeyFileSubject subject{evidence, file, strict_modes_faults(file, evidence, context, position)};
     judge_key_file(subject, context, report, files);
   }
+  judge(principals_rules(), evidence, context, report.findings);
+  const bool is_refused = any_of(std::span(report.findings).first(of_account), Effect::refuses) ||
+                          (context.server != nullptr && refuses_every_key(*context.server));
+  if (!is_refused) judge_keys_command(evidence, context, report, files);
   judge(nearby_file_rules(), {evidence, report.mentions}, context, report.findings);
   report.nearby_keys = nearby_keys(evidence, context);
   report.usable_keys = files.lines.usable;
   report.key_login = fold(std::span(report.findings).first(of_account), files);
   const bool has_keys = report.key_login != KeyLogin::none;
-  if (has_keys && context.server != nullptr && refuses_every_key(*context.server)) report.key_login = KeyLogin::refused;
+  const bool dies_first = !context.facts.files_first && !is_refused &&
+                          fate_of_keys_command(evidence, context) == KeysCommandFate::ends_connection;
+  if (has_keys && (dies_first || (context.server != nullptr && refuses_every_key(*context.server))))
+    report.key_login = KeyLogin::refused;
   if (report.key_login == KeyLogin::closes) close_keys(report, std::span(report.findings).first(of_account));
   if (report.key_login == KeyLogin::refused)
     refuse_keys(report, why_refused(std::span(report.findings).first(of_account)));
@@ -235,7 +268,10 @@ std::vector<Finding> audit_host(const Server& server, const UserDatabase& databa
   std::vector<Finding> findings;
   judge(config_rules(), server, context, findings);
   judge(named_file_rules(), server, context, findings);
+  judge(authority_file_rules(), server, context, findings);
+  judge(keys_command_server_rules(), server, context, findings);
   judge(server_rules(), server, context, findings);
+  judge(host_state_rules(), server, context, findings);
   judge(host_rules(), database, context, findings);
   return findings;
 }

@@ -5,8 +5,11 @@
 
 #include "gather/accounts.h"
 #include "gather/host.h"
+#include "gather/pam.h"
 #include "render/visible_text.h"
 #include "rules/key_sources.h"
+#include "rules/key_file_rules.h"
+#include "rules/keys_command_rules.h"
 
 namespace sshaudit {
 namespace {
@@ -40,9 +43,15 @@ AccountAudit::AccountAudit(const Arguments& arguments, UserDatabase database)
     : arguments_(arguments), database_(std::move(database)), index_(database_), groups_(arguments, index_) {}
 
 Result<std::unique_ptr<AccountAudit>> AccountAudit::open(const Arguments& arguments) {
-  auto database = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
+  auto local = arguments.verb == Verb::explain && !arguments.all_users && arguments.root == "/" ? LocalAccounts::open()
+                                                                                                : std::nullopt;
+  if (local && !local->add_account(arguments.users.front())) local.reset();
+  Result<UserDatabase> database = local                   ? local->database()
+                                  : arguments.root == "/" ? gather_accounts()
+                                                          : gather_accounts_below(arguments.root);
   if (!database) return tl::unexpected(database.error());
   std::unique_ptr<AccountAudit> audit(new AccountAudit(arguments, std::move(*database)));
+  audit->local_ = std::move(local);
   if (auto done = audit->prepare(); !done) return tl::unexpected(done.error());
   if (auto done = audit->choose(); !done) return tl::unexpected(done.error());
   return audit;
@@ -61,11 +70,16 @@ Result<void> AccountAudit::prepare() {
                            is_client_given ? &*connection_ : nullptr, arguments_.verb == Verb::keys,
                            arguments_.forecast_days, &host_});
   host_ = gather_host_state(arguments_.root);
+  add_pam_of(server().settings);
   add_host_to(context_->grammar, arguments_.root);
   revoked_.emplace(arguments_.root, context_->grammar);
   auto observer = AccountObserver::open(arguments_.root, context_->grammar);
   if (!observer) return tl::unexpected(observer.error());
   observer_.emplace(std::move(*observer));
+  if (arguments_.run_keys_command) {
+    keys_command_.emplace(arguments_.root, context_->facts, server(),
+                          [this](const PathWalk& program) { return why_program_is_unsafe(program, *context_); });
+  }
   return {};
 }
 
@@ -102,11 +116,21 @@ void AccountAudit::add_account_state(AccountEvidence& evidence) const {
   const auto known = database_.shadow.find(evidence.account.name);
   if (known != database_.shadow.end()) {
     evidence.shadow = known->second;
-  } else if (arguments_.root == "/" && database_.shadow_seen && !arguments_.all_users) {
+  } else if (arguments_.root == "/" && database_.shadow_seen && (!arguments_.all_users || has_keys(evidence))) {
     const auto found = find_shadow(evidence.account.name);  // a directory that does not enumerate
     evidence.shadow_seen = found.has_value();
     if (found) evidence.shadow = *found;
   }
+}
+
+void AccountAudit::add_pam_of(const Settings& settings) {
+  if (settings.use_pam) add_pam_to(host_, arguments_.root, settings.pam_service_name);
+}
+
+// Not where sshd does not run it either.
+void AccountAudit::run_keys_command(AccountEvidence& evidence) {
+  if (!keys_command_ || fate_of_keys_command(evidence, *context_) != KeysCommandFate::not_run) return;
+  evidence.keys_command = keys_command_->run(evidence.account, evidence.settings);
 }
 
 AccountReport AccountAudit::audit(const Account& account) {
@@ -115,7 +139,9 @@ AccountReport AccountAudit::audit(const Account& account) {
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     add_account_state(evidence);
+    add_pam_of(one.settings);
     if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
+    run_keys_command(evidence);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
   auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));
@@ -130,7 +156,13 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     add_account_state(evidence);
+    add_pam_of(one.settings);
     evidence.asked_about = true;
+    if (local_) {
+      local_->add_ids_of(evidence);
+      database_ = local_->database();
+      index_.update();
+    }
     auto keys = keys_of(evidence, *context_);
     if (offered) keys = {told_of(*offered, keys)};
     if (keys.empty()) keys.emplace_back();

@@ -12,6 +12,8 @@
 #include "explain.h"
 #include "gather/account_settings.h"
 #include "gather/evidence.h"
+#include "gather/local_accounts.h"
+#include "gather/keys_command.h"
 #include "gather/revocations.h"
 #include "gather/sshd.h"
 #include "sshaudit/report.h"
@@ -54,8 +56,11 @@ class AccountAudit {
   Result<void> choose();
   const std::vector<AccountCase>& cases_of(const Account& account);
   void add_account_state(AccountEvidence& evidence) const;
+  void add_pam_of(const Settings& settings);
+  void run_keys_command(AccountEvidence& evidence);
 
   const Arguments& arguments_;
+  std::optional<LocalAccounts> local_;  // where only the rows that one account needs are read
   UserDatabase database_;
   AccountIndex index_;
   std::vector<Account> named_;
@@ -68,6 +73,7 @@ class AccountAudit {
   std::optional<Context> context_;
   std::optional<RevokedKeyFiles> revoked_;
   std::optional<AccountObserver> observer_;
+  std::optional<KeysCommandRunner> keys_command_;  // only when it is to be run
   KeyCensus census_;
 };
 

@@ -78,6 +78,7 @@ const AccountSettings::Effective& AccountSettings::effective(const std::vector<b
   origin.places = places_of(config);
   origin.named_files = sshd_.look_at_files(effective.settings, origin.places);
   note_files(origin.named_files);
+  sshd_.note_command(effective.settings, origin.places);
   effective.origin = std::make_shared<const SettingsOrigin>(std::move(origin));
   return known_.emplace(reached, std::move(effective)).first->second;
 }

@@ -46,7 +46,8 @@ ShadowEntry shadow_of(const spwd& entry) {
           .max = shadow_number(entry.sp_max),
           .warn = shadow_number(entry.sp_warn),
           .inactive = shadow_number(entry.sp_inact),
-          .expire = shadow_number(entry.sp_expire)};
+          .expire = shadow_number(entry.sp_expire),
+          .has_hash = has_hash(text_of(entry.sp_pwdp))};
 }
 
 Group group_of(const group& entry) {

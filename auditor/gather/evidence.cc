@@ -21,7 +21,6 @@ namespace sshaudit {
 namespace {
 
 constexpr std::size_t most_matches = 1000;  // of one entry of AuthorizedKeysFile
-constexpr std::size_t largest_key_file = 16UL * 1024 * 1024;
 constexpr std::size_t largest_nearby_file = 64UL * 1024;
 constexpr std::size_t most_nearby_files = 8;
 constexpr std::size_t most_names = 500;  // of a directory that are looked at
@@ -92,10 +91,15 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     observe_ignored_files(evidence);
     observe_nearby_files(evidence);
     observe_commands(evidence, grammar_, as_user_);
+    observe_principals(evidence);
   }
-  if (is_root_ && identity.uid != 0) look_as_root(evidence.key_files);
+  if (is_root_ && identity.uid != 0) {
+    look_as_root(evidence.key_files);
+    look_as_root(evidence.principals_files);
+  }
   act_as_root();  // between accounts nothing is done with the rights of one
   if (!settings.chroot_directory.empty()) evidence.chroot = observe_chroot(evidence, facts_, as_root_, root_);
+  evidence.authorities = observe_authorities(settings.trusted_user_ca_keys);
   return evidence;
 }
 
@@ -122,19 +126,25 @@ void AccountObserver::observe_key_files(AccountEvidence& evidence) {
   auto room = largest_key_file;
   for (const auto& entry : evidence.settings.authorized_keys_file) {
     if (strcasecmp(entry.c_str(), "none") == 0) continue;
-    const auto path = expand_key_file_name(entry, evidence.account, facts_);
-    if (!path) {
-      evidence.name_error = path.error().path + ": " + path.error().what;
-      continue;
-    }
-    if (root_ != "/" && facts_.globs_key_files && has_glob_characters(*path)) {
-      evidence.key_files.push_back(unexpanded(*path));
-      continue;
-    }
-    for (const auto& name : names_of(*path)) {
-      evidence.key_files.push_back(observe_key_file(name, room));
-      room -= std::min(room, evidence.key_files.back().text.size());
-    }
+    observe_entry(entry, evidence.account, room, {evidence.key_files, evidence.name_error});
+  }
+}
+
+// The files that a name with tokens stands for; `room` is what may still be read.
+void AccountObserver::observe_entry(const std::string& entry, const Account& account, std::size_t& room,
+                                    const EntryFiles& to) {
+  const auto path = expand_key_file_name(entry, account, facts_);
+  if (!path) {
+    to.name_error = path.error().path + ": " + path.error().what;
+    return;
+  }
+  if (root_ != "/" && facts_.globs_key_files && has_glob_characters(*path)) {
+    to.files.push_back(unexpanded(*path));
+    return;
+  }
+  for (const auto& name : names_of(*path)) {
+    to.files.push_back(observe_key_file(name, room));
+    room -= std::min(room, to.files.back().text.size());
   }
 }
 

@@ -29,10 +29,20 @@ class AccountObserver {
  private:
   AccountObserver(const std::string& root, PathResolver as_user, PathResolver as_root, const KeyGrammar& grammar);
 
+  // Where what was found goes.
+  struct EntryFiles {
+    std::vector<KeyFile>& files;
+    std::string& name_error;
+  };
+
+  // Of the key files of an account together, and of one other file.
+  static constexpr std::size_t largest_key_file = 16UL * 1024 * 1024;
+
   bool act_as(const Identity& identity);
   void act_as_root();
   PathWalk observe_home(const std::string& home);
   void observe_key_files(AccountEvidence& evidence);
+  void observe_entry(const std::string& entry, const Account& account, std::size_t& room, const EntryFiles& to);
   void observe_ignored_files(AccountEvidence& evidence);
   void observe_nearby_files(AccountEvidence& evidence);
   std::vector<std::string> names_of(const std::string& path) const;
@@ -40,6 +50,8 @@ class AccountObserver {
   void read_key_file(const Resolution& found, std::size_t limit, KeyFile& file);
   void look_as_root(std::vector<KeyFile>& files);
   std::shared_ptr<const PathWalk> observe_shell(const std::string& shell);
+  void observe_principals(AccountEvidence& evidence);
+  std::shared_ptr<const KeyFile> observe_authorities(const std::string& path);
 
   std::string root_;
   std::unique_ptr<FileIdentity> identity_;
@@ -49,6 +61,7 @@ class AccountObserver {
   SshdFacts facts_;
   KeyGrammar grammar_;
   std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;  // by the field of passwd
+  std::unordered_map<std::string, std::shared_ptr<const KeyFile>> authorities_;  // by the path of TrustedUserCAKeys
 };
 
 }  // namespace sshaudit

@@ -107,6 +107,7 @@ HostState gather_host_state(const std::string& root) {
     struct stat status {};
     const auto node = found.end == WalkEnd::found ? open_node(*found.node) : Fd();
     if (node && fstat(node.get(), &status) == 0) file.since = status.st_mtime;
+    file.is_file = !node || S_ISREG(status.st_mode);
     const auto text = node && S_ISREG(status.st_mode) ? open_for_reading(*found.node) : Fd();
     if (text) read_to_end(text.get(), enough, enough, file.text);
     state.nologin.push_back(std::move(file));

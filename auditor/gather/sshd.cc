@@ -11,12 +11,15 @@
 #include <chrono>
 #include <string_view>
 
+#include "gather/accounts.h"
 #include "gather/daemons.h"
 #include "gather/fd.h"
 #include "gather/host_key.h"
+#include "gather/keys_command.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
+#include "parse/authority_file.h"
 #include "parse/config_mentions.h"
 #include "parse/config_words.h"
 #include "parse/pattern.h"
@@ -82,6 +85,16 @@ bool asks_for_rdomain(const SshdConfig& config) {
 }
 
 // Settings whose file every login depends on, or that sshd runs.
+void note_faulty_line(const std::string& bytes, const KeyGrammar& grammar, NamedFile& file) {
+  if (file.keyword == "trustedusercakeys") {
+    const auto read = parse_authority_file(bytes, grammar);
+    file.faulty_line = read.faulty_line;
+    file.hidden_keys = read.hidden.size();
+  } else if (!is_revocation_list(bytes)) {
+    file.faulty_line = parse_revoked_keys(bytes, grammar).faulty_line;
+  }
+}
+
 std::vector<std::pair<std::string, std::string>> files_named_by(const Settings& settings) {
   std::vector<std::pair<std::string, std::string>> files;
   for (const auto& file : settings.revoked_keys) files.emplace_back("revokedkeys", file);
@@ -109,6 +122,11 @@ Sshd::Sshd(const SshdChoice& choice) {
   const bool other_version =
       judged.major != installed.major || judged.minor != installed.minor || judged.vendor != installed.vendor;
   const bool here = choice.root == "/";
+  user_exists_ = [here, home_of = choice.home_of](const std::string& user) {
+    if ((home_of && home_of(user)) || !here) return home_of && home_of(user);
+    const auto found = find_account(user);
+    return !found || found->has_value();
+  };
   if (here) find_daemon(choice.config);
   if (!choice.config.empty()) server_.config = choice.config;
   read_configuration(choice);
@@ -187,6 +205,11 @@ void Sshd::read_configuration(const SshdChoice& choice) {
   server_.places = std::make_shared<const ConfigPlaces>(places_of(settings));
   server_.shadowed = shadowed_lines(config_, settings);
   server_.named_files = look_at_files(server_.settings, *server_.places);
+  note_command(server_.settings, *server_.places);
+}
+
+void Sshd::note_command(const Settings& settings, const ConfigPlaces& places) {
+  note_keys_command(server_, settings, places, user_exists_);
 }
 
 // The pid file, which sshd writes anew with each reload, may be named in the configuration itself.
@@ -207,13 +230,11 @@ std::vector<NamedFile> Sshd::look_at_files(const Settings& settings, const Confi
   if (!files_) return files;
   for (const auto& [keyword, path] : files_named_by(settings)) {
     const auto place = places.find(keyword);
-    const bool is_list = keyword == "revokedkeys";
+    const bool is_list = keyword == "revokedkeys" || keyword == "trustedusercakeys";
     std::string bytes;
     files.push_back(files_->look_at(keyword, path, place == places.end() ? ConfigPlace{} : place->second,
                                     is_list ? &bytes : nullptr));
-    if (is_list && !is_revocation_list(bytes)) {
-      files.back().faulty_line = parse_revoked_keys(bytes, key_grammar(server_.version)).faulty_line;
-    }
+    if (is_list) note_faulty_line(bytes, key_grammar(server_.version), files.back());
   }
   return files;
 }

@@ -42,6 +42,9 @@ class Sshd {
   // What `sshd -T` prints for a connection. An error when it cannot be asked, or does not answer.
   Result<std::string> ask(const Connection& connection);
 
+  // The command of these settings joins those of the server.
+  void note_command(const Settings& settings, const ConfigPlaces& places);
+
   // The files that settings name, as they are now.
   std::vector<NamedFile> look_at_files(const Settings& settings, const ConfigPlaces& places);
 
@@ -58,6 +61,7 @@ class Sshd {
   std::optional<ConfigFiles> files_;
   ConfigOverrides overrides_;  // of the daemon's command line
   std::string default_config_;
+  std::function<bool(const std::string& user)> user_exists_;
   std::optional<std::int64_t> loaded_;  // when the daemon read its configuration
   std::unique_ptr<HostKey> host_key_;   // made when sshd finds no key of its own
   bool asked_ = false;                  // it has answered once

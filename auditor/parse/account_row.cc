@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "parse/account_row.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -105,7 +106,9 @@ Row<ShadowRow> parse_shadow_row(std::string_view line) {
   auto& rest = start.rest;
   ShadowRow row;
   row.name = take_field(rest);
-  row.entry.password = shadow_field(take_field(rest));
+  const auto password = take_field(rest);
+  row.entry.password = shadow_field(password);
+  row.entry.has_hash = has_hash(password);
   auto& entry = row.entry;
   std::optional<std::int64_t> flag;
   for (auto* field : {&entry.last_change, &entry.min, &entry.max, &entry.warn, &entry.inactive, &entry.expire, &flag}) {
@@ -129,6 +132,13 @@ PasswordField passwd_field(std::string_view field) {
 PasswordField shadow_field(std::string_view field) {
   if (field.empty()) return PasswordField::empty;
   return field.starts_with('!') ? PasswordField::locked : PasswordField::other;
+}
+
+// crypt(5): every method makes more than 12 characters.
+bool has_hash(std::string_view field) {
+  constexpr std::size_t shortest = 13;
+  field.remove_prefix(std::min(field.find_first_not_of('!'), field.size()));
+  return field.size() >= shortest && field.front() != '*';
 }
 
 std::optional<std::int64_t> shadow_number(long number) {

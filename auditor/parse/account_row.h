@@ -43,6 +43,9 @@ Row<ShadowRow> parse_shadow_row(std::string_view line);
 PasswordField passwd_field(std::string_view field);
 PasswordField shadow_field(std::string_view field);
 
+// Whether a password can match the field of shadow(5), once no "!" is in front of it.
+bool has_hash(std::string_view field);
+
 // A number of shadow(5) as the C library gives it: -1 stands for none.
 std::optional<std::int64_t> shadow_number(long number);
 

@@ -13,11 +13,11 @@
 
 #include "parse/base64.h"
 #include "parse/key_types.h"
+#include "parse/wire_reader.h"
 
 namespace sshaudit {
 namespace {
 
-constexpr std::size_t largest_number = 16384 / 8;  // bytes
 constexpr std::size_t largest_point = 528 * 2 / 8 + 1;
 constexpr std::size_t ed25519_size = 32;
 constexpr std::size_t mldsa_ed25519_size = 1312 + 32;
@@ -30,55 +30,6 @@ std::string u32(std::size_t value) {
 }
 
 std::string as_string(std::string_view bytes) { return u32(bytes.size()).append(bytes); }
-
-// Reads from the front. The first failure is kept, and every read after it gives nothing.
-class WireReader {
- public:
-  explicit WireReader(std::string_view bytes) : rest_(bytes) {}
-
-  BlobFault fault() const { return fault_; }
-  bool ok() const { return fault_ == BlobFault::none; }
-  std::string_view rest() const { return rest_; }
-  void fail(BlobFault fault) {
-    if (ok()) fault_ = fault;
-  }
-
-  std::string_view take(std::size_t size) {
-    if (size > rest_.size()) fail(BlobFault::incomplete);
-    if (!ok()) return {};
-    const auto taken = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return taken;
-  }
-
-  std::string_view string() {
-    std::size_t size = 0;
-    for (const char byte : take(4)) size = (size << 8U) | static_cast<unsigned char>(byte);
-    return take(size);
-  }
-
-  // A NUL byte may stand at the end, and does not count then.
-  std::string_view c_string() {
-    auto text = string();
-    const auto nul = text.find('\0');
-    if (nul != std::string_view::npos && nul + 1 < text.size()) fail(BlobFault::malformed);
-    return text.substr(0, nul);
-  }
-
-  // A number without its leading zeros.
-  std::string_view number() {
-    auto digits = string();
-    const bool negative = !digits.empty() && (static_cast<unsigned char>(digits.front()) & 0x80U) != 0;
-    const bool padded = digits.size() == largest_number + 1 && digits.front() == '\0';
-    if (negative || (digits.size() > largest_number && !padded)) fail(BlobFault::malformed);
-    digits.remove_prefix(std::min(digits.find_first_not_of('\0'), digits.size()));
-    return digits;
-  }
-
- private:
-  std::string_view rest_;
-  BlobFault fault_ = BlobFault::none;
-};
 
 unsigned bits_of(std::string_view number) {
   if (number.empty()) return 0;
@@ -180,11 +131,12 @@ std::string read_public_part(WireReader& reader, const KeyType& type, PublicKey&
   return wire;
 }
 
-void read_strings(WireReader& reader, std::string_view list, std::size_t most) {
+// At most so many entries of so many strings.
+void read_strings(WireReader& reader, std::string_view list, std::size_t most, unsigned strings) {
   WireReader inner(list);
   std::size_t count = 0;
   while (inner.ok() && !inner.rest().empty()) {
-    inner.string();
+    for (unsigned i = 0; i < strings; ++i) inner.string();
     if (++count > most) inner.fail(BlobFault::malformed);
   }
   if (!inner.ok()) reader.fail(BlobFault::malformed);
@@ -199,10 +151,10 @@ void read_certificate(WireReader& reader, const BlobRules& rules) {
   const auto kind = reader.take(4);
   if (kind != u32(1) && kind != u32(2)) reader.fail(BlobFault::malformed);
   reader.c_string();
-  read_strings(reader, reader.string(), most_principals);
+  read_strings(reader, reader.string(), most_principals, 1);
   reader.take(16);
-  read_strings(reader, reader.string(), any_number);
-  read_strings(reader, reader.string(), any_number);
+  read_strings(reader, reader.string(), any_number, 2);
+  read_strings(reader, reader.string(), any_number, 2);
   reader.string();
   const auto authority = reader.string();
   reader.string();  // the signature

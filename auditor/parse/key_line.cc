@@ -33,6 +33,15 @@ std::optional<Words> key_words(std::string_view text, const KeyGrammar& grammar)
   return Words{text.substr(0, type_end), text.substr(blob, blob_end - blob), skip_blanks(text, blob_end)};
 }
 
+// The bytes of a key of a type that this sshd knows; nothing where they are no base64.
+std::optional<std::string> key_bytes(const std::optional<Words>& words, const KeyGrammar& grammar) {
+  const auto* type = words ? key_type_of_word(words->type, grammar.version) : nullptr;
+  if (type == nullptr || !is_known(*type, grammar.version)) return std::nullopt;
+  std::string bytes;
+  if (decode_base64(words->blob, bytes).fault != Base64Fault::none) return std::nullopt;
+  return bytes;
+}
+
 std::string_view without_line_end(std::string_view comment) {
   const auto last = comment.find_last_not_of("\r \t");
   return last == std::string_view::npos ? std::string_view() : comment.substr(0, last + 1);
@@ -46,14 +55,18 @@ BlobRules blob_rules(const KeyGrammar& grammar) {
 
 std::optional<ReadKey> read_key(std::string_view text, const KeyGrammar& grammar) {
   const auto words = key_words(text, grammar);
-  const auto* type = words ? key_type_of_word(words->type, grammar.version) : nullptr;
-  if (type == nullptr || !is_known(*type, grammar.version)) return std::nullopt;
-  std::string bytes;
-  if (decode_base64(words->blob, bytes).fault != Base64Fault::none) return std::nullopt;
-  auto decoded = decode_key_blob(bytes, blob_rules(grammar));
+  const auto bytes = key_bytes(words, grammar);
+  if (!bytes) return std::nullopt;
+  const auto* type = key_type_of_word(words->type, grammar.version);
+  auto decoded = decode_key_blob(*bytes, blob_rules(grammar));
   if (decoded.fault != BlobFault::none || decoded.key.type != type->canonical) return std::nullopt;
   if (!is_known(*find_key_type(decoded.name, !grammar.facts.exact_types), grammar.version)) return std::nullopt;
   return ReadKey{decoded.key, words->end, std::move(decoded.wire)};
+}
+
+bool is_short_key(std::string_view text, const KeyGrammar& grammar) {
+  const auto bytes = key_bytes(key_words(text, grammar), grammar);
+  return bytes && decode_key_blob(*bytes, blob_rules(grammar)).fault == BlobFault::too_short;
 }
 
 AuthorizedKey parse_key_line(std::string_view line, const KeyGrammar& grammar) {

@@ -26,6 +26,9 @@ struct ReadKey {
 };
 std::optional<ReadKey> read_key(std::string_view text, const KeyGrammar& grammar);
 
+// Whether only its length keeps sshd from reading the RSA key at the start of a text.
+bool is_short_key(std::string_view text, const KeyGrammar& grammar);
+
 // `line` has no newline and no NUL byte, and is neither blank nor a comment. What is wrong is said as far as one line
 // shows it; `line` and `last_line` of the result are left to the caller.
 AuthorizedKey parse_key_line(std::string_view line, const KeyGrammar& grammar);

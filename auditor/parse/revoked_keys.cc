@@ -11,10 +11,6 @@ namespace {
 
 constexpr unsigned skips_short_keys = 709;
 
-bool is_short_key(std::string_view line, const KeyGrammar& grammar) {
-  return grammar.version >= skips_short_keys && parse_key_line(line, grammar).fault == KeyLineFault::key_too_short;
-}
-
 }  // namespace
 
 bool is_revocation_list(std::string_view bytes) {
@@ -26,12 +22,13 @@ RevokedKeys parse_revoked_keys(std::string_view text, const KeyGrammar& grammar)
   RevokedKeys keys;
   KeyLineSplitter lines(text, grammar.facts.reads_any_line);
   while (const auto next = lines.next()) {
+    if (next->fate != KeyFileLine::Fate::read) continue;
     const auto start = next->text.find_first_not_of(" \t");
     if (start == std::string_view::npos || next->text[start] == '#') continue;
     const auto line = next->text.substr(start);
     if (const auto read = read_key(line, grammar)) {
       keys.digests.push_back(read->key.digest);
-    } else if (!is_short_key(line, grammar)) {
+    } else if (grammar.version < skips_short_keys || !is_short_key(line, grammar)) {
       keys.faulty_line = next->number;
       break;
     }

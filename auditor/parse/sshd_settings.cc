@@ -65,6 +65,13 @@ std::string principals_file_of(const EffectiveConfig& config) {
   return setting->from_match ? text : unless_none(text);
 }
 
+// "none" that is written out is a command for sshd, which it cannot run: no principal is listed then.
+std::string principals_command_of(const EffectiveConfig& config) {
+  const auto& values = values_of(config, "authorizedprincipalscommand");
+  if (values.empty()) return {};
+  return values.front().place.file.empty() ? unless_none(values.front().text) : values.front().text;
+}
+
 // PAMServiceName came with 9.8.
 std::string pam_service_of(const EffectiveConfig& config) {
   auto name = first_text(config, "pamservicename");
@@ -133,7 +140,7 @@ Settings settings_of(const EffectiveConfig& config) {
   settings.allow_groups = texts_of(values_of(config, "allowgroups"));
   settings.deny_groups = texts_of(values_of(config, "denygroups"));
   settings.authorized_principals_file = principals_file_of(config);
-  settings.authorized_principals_command = unless_none(first_text(config, "authorizedprincipalscommand"));
+  settings.authorized_principals_command = principals_command_of(config);
   settings.authorized_principals_command_user = unless_none(first_text(config, "authorizedprincipalscommanduser"));
   settings.pam_service_name = pam_service_of(config);
   settings.chroot_directory = unless_none(first_text(config, "chrootdirectory"));

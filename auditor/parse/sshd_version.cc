@@ -56,6 +56,12 @@ constexpr std::array since = {
     FactRow{9, 9, &SshdFacts::last_at},
     FactRow{9, 0, &SshdFacts::logs_expired_as_locked},
     FactRow{8, 1, &SshdFacts::files_first},
+    FactRow{10, 3, &SshdFacts::needs_principals},
+    FactRow{10, 3, &SshdFacts::whole_principals},
+    FactRow{8, 6, &SshdFacts::quotes_in_words},
+    FactRow{8, 7, &SshdFacts::escapes_blanks},
+    FactRow{8, 8, &SshdFacts::groups_of_commands},
+    FactRow{9, 4, &SshdFacts::connection_tokens},
 };
 
 Vendor vendor_of_tag(std::string_view tag) {
@@ -83,6 +89,22 @@ bool lists_word(std::string_view list, std::string_view word) {
     list = blank == std::string_view::npos ? std::string_view{} : list.substr(blank + 1);
   }
   return false;
+}
+
+// CVE-2026-35414 was mended in packages that do not say so; of Debian 12 it is known in which.
+void add_mended_principals(const SshdVersion& version, SshdFacts& facts) {
+  constexpr std::string_view tag = "+deb12u";
+  constexpr int mended_update = 10;
+  if (facts.whole_principals) return;
+  facts.split_principals = true;
+  facts.whole_principals = version.vendor != Vendor::upstream;
+  const auto at = version.text.find(tag);
+  int update = 0;
+  if (at == std::string::npos ||
+      parse_number(std::string_view(version.text).substr(at + tag.size()), update) == nullptr)
+    return;
+  facts.whole_principals = update >= mended_update;
+  facts.split_principals = !facts.whole_principals;
 }
 
 }  // namespace
@@ -147,8 +169,10 @@ SshdFacts facts_of(const SshdVersion& version) {
         version.major != 0 && (version.major < row.major || (version.major == row.major && version.minor < row.minor));
     facts.*row.fact = !older;
   }
+  add_mended_principals(version, facts);
   // Backported in 8.7p1-33, years ago; the program does not say which package it is from.
   if (version.vendor == Vendor::rhel && version.major == 8 && version.minor == 7) facts.utc_times = true;
+  if (version.vendor != Vendor::upstream) facts.groups_of_commands = true;  // CVE-2021-41617
   return facts;
 }
 

@@ -29,20 +29,24 @@ std::span<const std::uint32_t> equal_to(const std::vector<T>& rows, const std::v
 
 std::string_view name_key(const Account& account) { return account.name; }
 std::string_view home_key(const Account& account) { return account.home; }
+std::string_view group_key(const Group& group) { return group.name; }
 
 }  // namespace
 
-AccountIndex::AccountIndex(const UserDatabase& database)
-    : database_(database),
-      by_uid_(sorted_by(database.accounts, &Account::uid)),
-      by_gid_(sorted_by(database.accounts, &Account::gid)),
-      by_name_(sorted_by(database.accounts, name_key)),
-      by_home_(sorted_by(database.accounts, home_key)),
-      groups_(sorted_by(database.groups, &Group::gid)) {
-  repeated_.resize(database.accounts.size());
+AccountIndex::AccountIndex(const UserDatabase& database) : database_(database) { update(); }
+
+void AccountIndex::update() {
+  by_uid_ = sorted_by(database_.accounts, &Account::uid);
+  by_gid_ = sorted_by(database_.accounts, &Account::gid);
+  by_name_ = sorted_by(database_.accounts, name_key);
+  by_home_ = sorted_by(database_.accounts, home_key);
+  groups_ = sorted_by(database_.groups, &Group::gid);
+  groups_by_name_ = sorted_by(database_.groups, group_key);
+  repeated_.assign(database_.accounts.size(), false);
   for (std::size_t i = 1; i < by_name_.size(); ++i) {
-    repeated_[by_name_[i]] = database.accounts[by_name_[i]].name == database.accounts[by_name_[i - 1]].name;
+    repeated_[by_name_[i]] = database_.accounts[by_name_[i]].name == database_.accounts[by_name_[i - 1]].name;
   }
+  memberships_.clear();
   index_memberships();
 }
 
@@ -69,6 +73,11 @@ const Account* AccountIndex::account(std::string_view name) const {
 
 const Group* AccountIndex::group(gid_t gid) const {
   const auto found = equal_to(database_.groups, groups_, &Group::gid, gid);
+  return found.empty() ? nullptr : &database_.groups[found.front()];
+}
+
+const Group* AccountIndex::group(std::string_view name) const {
+  const auto found = equal_to(database_.groups, groups_by_name_, group_key, name);
   return found.empty() ? nullptr : &database_.groups[found.front()];
 }
 

@@ -17,8 +17,11 @@ namespace sshaudit {
 
 class AccountIndex {
  public:
-  // Keeps a reference to the database, which must not change afterwards.
+  // Keeps a reference to the database.
   explicit AccountIndex(const UserDatabase& database);
+
+  // To be called when the database has changed.
+  void update();
 
   const UserDatabase& database() const { return database_; }
 
@@ -26,6 +29,7 @@ class AccountIndex {
   const Account* account(uid_t uid) const;
   const Account* account(std::string_view name) const;
   const Group* group(gid_t gid) const;
+  const Group* group(std::string_view name) const;
 
   // Positions in database().accounts, ascending, of the accounts whose primary group it is.
   std::span<const std::uint32_t> primary_members(gid_t gid) const;
@@ -61,6 +65,7 @@ class AccountIndex {
   std::vector<bool> repeated_;                                // by position
   Positions by_home_;                                         // by (home, position)
   Positions groups_;                                          // positions of groups, by (gid, position)
+  Positions groups_by_name_;                                  // by (name, position)
   std::vector<std::pair<std::uint32_t, gid_t>> memberships_;  // (position of the account, gid), sorted
 };
 

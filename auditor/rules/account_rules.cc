@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/account_state.h"
 #include "rules/key_file_rules.h"
+#include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
 #include "rules/wording.h"
 
@@ -23,10 +25,17 @@ constexpr uid_t nobody = 65534;
 constexpr std::array<std::string_view, 7> session_enders = {"nologin",  "false", "true",    "sync",
                                                             "shutdown", "halt",  "poweroff"};
 
-Details home_missing(const AccountEvidence& evidence, const Context&) {
+// Keys come from elsewhere, or may.
+bool gets_keys_from_command(const AccountEvidence& evidence, const Context& context) {
+  const auto fate = fate_of_keys_command(evidence, context);
+  return fate == KeysCommandFate::not_run || (fate == KeysCommandFate::printed && printed_keys(evidence).key_lines > 0);
+}
+
+Details home_missing(const AccountEvidence& evidence, const Context& context) {
   const bool gone = evidence.home.end == WalkEnd::missing || evidence.home.end == WalkEnd::dangling;
   if (!gone || !evidence.as_user || has_keys(evidence)) return {};
   if (!is_person(evidence.account) || is_session_ender(evidence.account)) return {};
+  if (gets_keys_from_command(evidence, context)) return {};
   const auto& home = evidence.account.home;
   const auto link = evidence.home.links.empty()
                         ? std::string()
@@ -39,10 +48,11 @@ Details home_missing(const AccountEvidence& evidence, const Context&) {
            .remedy = {{}, "mount or make the home, or correct the home field with usermod -d"}}};
 }
 
-Details home_not_directory(const AccountEvidence& evidence, const Context&) {
+Details home_not_directory(const AccountEvidence& evidence, const Context& context) {
   const auto& home = evidence.home;
   if (home.end != WalkEnd::found || home.components.empty() || S_ISDIR(home.components.back().status.mode)) return {};
   if (has_keys(evidence) || !is_person(evidence.account) || is_session_ender(evidence.account)) return {};
+  if (gets_keys_from_command(evidence, context)) return {};
   const auto& component = home.components.back();
   return {{.path = component.path,
            .message = fmt::format("the home {} is {}, not a directory: no key can be read", component.path,
@@ -179,6 +189,7 @@ std::vector<Finding> judge_account(const AccountEvidence& evidence, const Contex
        {settings_rules(), own_file_rules(), account_rules(), shell_rules(), list_rules(), session_rules()}) {
     judge(group, evidence, context, findings);
   }
+  judge_account_state(evidence, context, findings);
   return findings;
 }
 

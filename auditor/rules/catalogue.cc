@@ -2,11 +2,14 @@
 #include "rules/catalogue.h"
 
 #include "rules/account_rules.h"
+#include "rules/certificate_rules.h"
+#include "rules/account_state.h"
 #include "rules/host_rules.h"
 #include "rules/key_census.h"
 #include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
 #include "rules/key_line_rules.h"
+#include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
 
 namespace sshaudit {
@@ -18,6 +21,8 @@ std::vector<const RuleInfo*> catalogue() {
   };
   add(config_rules());
   add(named_file_rules());
+  add(authority_file_rules());
+  add(keys_command_server_rules());
   add(server_rules());
   add(settings_rules());
   add(own_file_rules());
@@ -25,9 +30,16 @@ std::vector<const RuleInfo*> catalogue() {
   add(shell_rules());
   add(list_rules());
   add(session_rules());
+  add(principals_rules());
+  for (const auto& row : certificate_rows()) rows.push_back(&row);
+  add(shadow_rules());
+  add(pam_rules());
+  add(forecast_rules());
+  add(host_state_rules());
   add(walk_rules());
   add(open_rules());
   add(key_content_rules());
+  add(keys_command_rules());
   add(nearby_file_rules());
   add(line_fault_rules());
   add(option_fault_rules());

@@ -10,6 +10,7 @@
 
 #include "rules/account_rules.h"
 #include "rules/key_file_rules.h"
+#include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
 #include "rules/strict_modes.h"
 #include "rules/wording.h"
@@ -28,7 +29,8 @@ std::string why_unusable(const NamedFile& file, bool by_root) {
   if (S_ISCHR(mode)) return {};  // /dev/null is an empty list
   if (!S_ISREG(mode)) return fmt::format("it is {}", kind_of(mode));
   if (file.open_errnum != 0) return errno_in_words(file.open_errnum);
-  return file.faulty_line == 0 ? std::string() : fmt::format("line {} is no key", file.faulty_line);
+  const bool has_fault = file.faulty_line != 0 && file.keyword == "revokedkeys";
+  return has_fault ? fmt::format("line {} is no key", file.faulty_line) : std::string();
 }
 
 Detail about_file(const NamedFile& file, std::string message, std::string reason, std::string note) {
@@ -102,11 +104,11 @@ Details trusted_ca_missing(const Server& server, const Context&) {
 }
 
 // The walk of sshd over the program: root alone may own and write it, whoever it runs as. Empty when nothing is wrong.
-std::string fault_on_the_way(const NamedFile& file, const Context& context) {
+std::string fault_on_the_way(const PathWalk& walk, const Context& context) {
   AccountEvidence of_root;
   of_root.account = {"root", 0, 0, "", ""};
   KeyFile program;
-  program.walk = file.walk;
+  program.walk = walk;
   ScanPosition start = 0;
   const auto faults = strict_modes_faults(program, of_root, context, start);  // they point into `program`
   if (faults.empty()) return {};
@@ -115,18 +117,13 @@ std::string fault_on_the_way(const NamedFile& file, const Context& context) {
                      mode_and_owner(component.status, context.accounts));
 }
 
-std::string why_unsafe(const NamedFile& file, const Context& context) {
-  if (file.walk.end != WalkEnd::found) return errno_in_words(file.walk.errnum);
-  const auto& status = file.walk.components.back().status;
-  return S_ISREG(status.mode) ? fault_on_the_way(file, context) : fmt::format("it is {}", kind_of(status.mode));
-}
-
 Details keys_command_unsafe(const Server& server, const Context& context) {
   Details details;
   for (const auto& file : server.named_files) {
     const bool seen =
         file.walk.end != WalkEnd::unseen && file.walk.end != WalkEnd::automount && file.walk.errnum != EACCES;
-    const auto reason = file.keyword == "authorizedkeyscommand" && seen ? why_unsafe(file, context) : std::string();
+    const auto reason =
+        file.keyword == "authorizedkeyscommand" && seen ? why_program_is_unsafe(file.walk, context) : std::string();
     if (reason.empty()) continue;
     details.push_back(about_file(
         file,
@@ -182,6 +179,12 @@ const std::array account_rows = {
 };
 
 }  // namespace
+
+std::string why_program_is_unsafe(const PathWalk& program, const Context& context) {
+  if (program.end != WalkEnd::found) return errno_in_words(program.errnum);
+  const auto& status = program.components.back().status;
+  return S_ISREG(status.mode) ? fault_on_the_way(program, context) : fmt::format("it is {}", kind_of(status.mode));
+}
 
 bool refuses_every_key(const Server& server) {
   const auto unusable = [&](const NamedFile& file) {

@@ -41,6 +41,7 @@ struct ShadowEntry {
   std::optional<std::int64_t> warn;
   std::optional<std::int64_t> inactive;
   std::optional<std::int64_t> expire;
+  bool has_hash = false;  // a password stands in the field, though a "!" in front may lock it
 
   bool operator==(const ShadowEntry&) const = default;
 };

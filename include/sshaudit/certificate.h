@@ -12,8 +12,14 @@ namespace sshaudit {
 
 // Strings may hold any bytes.
 struct CertificateOption {
-  std::string name;
+  enum class Data {
+    none,   // as for a flag
+    text,   // one string
+    other,  // anything else, which sshd does not take for an option that it knows
+  };
+  std::string name;   // a NUL byte in it is more than sshd can read
   std::string value;  // the string inside the data; empty for a flag
+  Data data = Data::none;
 
   bool operator==(const CertificateOption&) const = default;
 };
@@ -29,7 +35,8 @@ struct Certificate {
   std::vector<CertificateOption> critical_options;
   std::vector<CertificateOption> extensions;
   PublicKey authority;              // the key that signed it
-  std::string signature_algorithm;  // with which it did
+  std::string authority_wire;       // the same in wire form (RFC 4253, 6.6)
+  std::string signature_algorithm;  // with which it did; the signature itself is not verified
 
   bool operator==(const Certificate&) const = default;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sshaudit/account.h"
+#include "sshaudit/keys_command.h"
 #include "sshaudit/path_walk.h"
 #include "sshaudit/public_key.h"
 #include "sshaudit/server.h"
@@ -102,6 +103,9 @@ struct AccountEvidence {
   std::vector<KeyFile> principals_files;       // AuthorizedPrincipalsFile, read with the rights of the account
   std::optional<ChrootEvidence> chroot;        // nothing when ChrootDirectory is not set
   std::vector<ForcedCommand> commands;         // of ForceCommand and of key lines, where they name a file
+  std::string principals_name_error;           // why its name cannot be expanded; empty when it can
+  std::shared_ptr<const PathWalk> chroot;      // ChrootDirectory, expanded, as root sees it; null when it is not set
+  std::optional<KeysCommandRun> keys_command;  // nothing when nobody asked to run it, or sshd does not run it either
   bool asked_about = false;  // somebody wants to log in: what refuses is said even where there are no keys
   bool by_root = true;       // seen by root, who will get the advice
   bool as_user = true;       // seen with the rights of the account, not those of somebody else

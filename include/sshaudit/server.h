@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sshaudit/keys_command.h"
 #include "sshaudit/path_walk.h"
 #include "sshaudit/result.h"
 #include "sshaudit/sshd_config.h"
@@ -49,8 +50,8 @@ struct Settings {
   std::vector<std::string> allow_groups;
   std::vector<std::string> deny_groups;
   std::string trusted_user_ca_keys;
-  std::string authorized_principals_file;  // "none" in a Match block is the name of a file
-  std::string authorized_principals_command;
+  std::string authorized_principals_file;     // "none" in a Match block is the name of a file
+  std::string authorized_principals_command;  // "none" where that is written out: sshd tries to run it
   std::string authorized_principals_command_user;
   std::string pam_service_name = "sshd";
   std::string chroot_directory;
@@ -91,7 +92,8 @@ struct NamedFile {
   ConfigPlace place;
   PathWalk walk;                // as the caller sees it
   int open_errnum = 0;          // why it cannot be read, though the walk got there
-  std::size_t faulty_line = 0;  // of a list of revoked keys: one that is no key; 0 for none
+  std::size_t faulty_line = 0;  // of a list of keys: one that sshd cannot read; 0 for none
+  std::size_t hidden_keys = 0;  // of TrustedUserCAKeys: in that line and behind it, where sshd does not look
 
   bool operator==(const NamedFile&) const = default;
 };
@@ -128,6 +130,7 @@ struct Server {
   std::optional<Error> unread;                 // a part of the configuration could not be read
   std::vector<ShadowedLine> shadowed;
   std::vector<NamedFile> named_files;          // of the global settings
+  std::vector<KeysCommand> keys_commands;      // of the global settings, then of Match blocks
   bool by_root = true;                         // seen by root, who may read what sshd reads
   bool all_classes = true;                     // every class of connections was judged
   Settings settings;                           // global: outside every Match block

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sshaudit/evidence.h"
@@ -59,5 +61,10 @@ const std::vector<HostRow>& config_rows();
 
 // Of what is asked before the key and done after it, in login_rows_test.cc.
 const std::vector<Row>& login_rows();
+// Of certificates, in certificate_rules_test.cc. For those that one certificate is judged by, how often each was found
+// and how often it was not.
+std::map<std::string, std::pair<int, int>> certificate_row_counts();
+const std::vector<Row>& principals_rows();
+const std::vector<HostRow>& authority_rows();
 
 }  // namespace sshaudit

@@ -307,6 +307,7 @@ TEST(Rules, OfTheAccount) { check(account_rows, upstream()); }
 TEST(Rules, OfSettings) { check(settings_rows(), upstream()); }
 TEST(Rules, OfLogins) { check(login_rows(), upstream()); }
 TEST(Rules, OfKeys) { check(key_rows(), upstream()); }
+TEST(Rules, OfPrincipals) { check(principals_rows(), upstream()); }
 TEST(Rules, OfDebian) { check(debian_rows, debian()); }
 
 const std::vector<HostRow> host_rows = {
@@ -358,21 +359,27 @@ void check_host(const std::vector<HostRow>& rows) {
 
 TEST(Rules, OfServerAndHost) { check_host(host_rows); }
 TEST(Rules, OfConfiguration) { check_host(config_rows()); }
+TEST(Rules, OfAuthorities) { check_host(authority_rows()); }
 
 TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   std::map<std::string_view, int> found;
   std::map<std::string_view, int> silent;
   for (const auto* rows :
-       {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows(), &login_rows(), &key_rows()}) {
+       {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows(), &login_rows(), &key_rows(), &principals_rows()}) {
     for (const auto& row : *rows) ++(row.expected ? found : silent)[row.rule];
   }
-  for (const auto* rows : {&host_rows, &config_rows()}) {
+  for (const auto* rows : {&host_rows, &config_rows(), &authority_rows()}) {
     for (const auto& row : *rows) ++(row.found ? found : silent)[row.rule];
   }
   for (const auto& row : census_rows()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : version_rows()) {
     ++found[row.rule];
     ++silent[row.rule];
+  }
+  const auto of_certificates = certificate_row_counts();
+  for (const auto& [rule, counts] : of_certificates) {
+    found[rule] += counts.first;
+    silent[rule] += counts.second;
   }
   for (const auto* rule : catalogue()) {
     EXPECT_GT(found[rule->id], 0) << rule->id;

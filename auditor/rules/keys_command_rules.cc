@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+#include "rules/keys_command_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "parse/authorized_keys.h"
+#include "parse/key_lines.h"
+#include "parse/keys_command.h"
+#include "rules/account_rules.h"
+#include "rules/settings_rules.h"
+#include "rules/wording.h"
+
+namespace sshaudit {
+namespace {
+
+using Details = std::vector<Detail>;
+
+bool has_no_such_user(const Settings& settings, const Context& context) {
+  return context.server != nullptr && std::ranges::any_of(context.server->keys_commands, [&](const auto& known) {
+           return !known.user_exists && known.text == settings.authorized_keys_command &&
+                  known.user == settings.authorized_keys_command_user;
+         });
+}
+
+// Root sees the program even where the user of the command does not; that shows when it is run.
+bool is_unsafe(const AccountEvidence& evidence, const Context& context) {
+  if (!evidence.origin) return false;
+  const auto& files = evidence.origin->named_files;
+  const auto program = std::ranges::find(files, "authorizedkeyscommand", &NamedFile::keyword);
+  if (program == files.end()) return false;
+  const auto& walk = program->walk;
+  const bool seen = walk.end != WalkEnd::unseen && walk.end != WalkEnd::automount && walk.errnum != EACCES;
+  return seen && !why_program_is_unsafe(walk, context).empty();
+}
+
+KeysCommandFate fate_of_run(const std::optional<KeysCommandRun>& run) {
+  if (!run || run->end == KeysCommandEnd::not_run) return KeysCommandFate::not_run;
+  if (run->end == KeysCommandEnd::skipped) return KeysCommandFate::none;
+  const bool done = run->end == KeysCommandEnd::exited && run->status == 0;
+  return done ? KeysCommandFate::printed : KeysCommandFate::failed;
+}
+
+// Some exit with an error where an account has no keys; to be ended or not to be found is never meant.
+bool is_broken(const KeysCommandRun& run) {
+  constexpr int not_executable = 126;
+  return run.end != KeysCommandEnd::exited || run.status >= not_executable;
+}
+
+std::string source_in_words(const std::string& command, const Context& context) {
+  const auto words = split_command(command, context.facts);
+  const auto* const known = words ? known_command(supplying_words(*words)) : nullptr;
+  return known == nullptr ? std::string() : fmt::format(" ({}: keys come from {})", known->name, known->source);
+}
+
+Details keys_command_unasked(const KeysCommandSubject& subject, const Context& context) {
+  const auto& evidence = subject.evidence;
+  const bool matters = !subject.files_accept && (subject.files_refuse || evidence.asked_about);
+  if (!matters || fate_of_keys_command(evidence, context) != KeysCommandFate::not_run) return {};
+  const auto& command = evidence.settings.authorized_keys_command;
+  const auto reason = evidence.keys_command ? evidence.keys_command->reason : std::string("it was not run");
+  return {
+      {.path = {},
+       .message = fmt::format("its key files let no key in, and what AuthorizedKeysCommand {}{} says is not known"
+                              "{}: {}",
+                              shown(command), place_of(evidence, "authorizedkeyscommand"),
+                              source_in_words(command, context), reason),
+       .expected = "the keys that the command prints",
+       .actual = reason,
+       .remedy = {{},
+                  evidence.keys_command ? "see what it prints for the account, run as " + evidence.keys_command->user
+                                        : "run it: sshaudit --run-keys-command " + evidence.account.name}}};
+}
+
+std::string end_in_words(const KeysCommandRun& run) {
+  const auto words = run.last_words.empty() ? std::string() : fmt::format(" (\"{}\")", shown(run.last_words));
+  if (run.end == KeysCommandEnd::timed_out) return "does not end in time" + words;
+  if (run.end == KeysCommandEnd::signalled) return fmt::format("is ended by signal {}{}", run.status, words);
+  return fmt::format("exits with status {}{}", run.status, words);
+}
+
+std::string end_in_log(const KeysCommandRun& run) {
+  if (run.end == KeysCommandEnd::timed_out) return {};
+  const bool by_signal = run.end == KeysCommandEnd::signalled;
+  return fmt::format("AuthorizedKeysCommand {} {} {}", run.command, by_signal ? "exited on signal" : "failed, status",
+                     run.status);
+}
+
+Details keys_command_failed(const KeysCommandSubject& subject, const Context& context) {
+  const auto& evidence = subject.evidence;
+  if (fate_of_keys_command(evidence, context) != KeysCommandFate::failed) return {};
+  const auto& run = *evidence.keys_command;
+  const bool has_keys = count_key_lines(run.printed) > 0;
+  const bool matters = has_keys || subject.files_refuse || evidence.asked_about;
+  if (!matters && !(is_broken(run) && is_expected(evidence))) return {};
+  return {
+      {.path = {},
+       .message = fmt::format("AuthorizedKeysCommand {}{} {} when it runs as {}: {}", shown(run.command),
+                              place_of(evidence, "authorizedkeyscommand"), end_in_words(run), run.user,
+                              has_keys ? "the keys that it prints do not count" : "it supplies no keys"),
+       .sshd_logs = end_in_log(run),
+       .expected = "exit status 0",
+       .actual = end_in_words(run),
+       .remedy = {{},
+                  fmt::format("run it as {} with nothing but PATH, USER, LOGNAME and HOME in its environment: files "
+                              "that only others may read, or a program that is not in PATH, show then",
+                              run.user)}}};
+}
+
+Detail about_command(const KeysCommand& command, std::string what, std::string expected, std::string actual) {
+  return {.path = {},
+          .message = fmt::format("AuthorizedKeysCommand {} ({}) {}", shown(command.text), place_in_words(command.place),
+                                 std::move(what)),
+          .expected = std::move(expected),
+          .actual = std::move(actual),
+          .line = command.place.line};
+}
+
+Details keys_command_foreign(const Server& server, const Context& context) {
+  Details details;
+  for (const auto& command : server.keys_commands) {
+    const auto words = split_command(command.text, context.facts);
+    const auto* const known = words ? known_command(supplying_words(*words)) : nullptr;
+    if (known == nullptr) continue;
+    const auto note = known->note.empty() ? std::string() : fmt::format("; {}", known->note);
+    auto detail =
+        about_command(command, fmt::format("is {}: keys come from {} as well{}", known->name, known->source, note), "",
+                      std::string(known->name));
+    detail.remedy.note = "nothing to do; only one command can be set, so another one has to be chained";
+    details.push_back(std::move(detail));
+  }
+  return details;
+}
+
+std::string unknown_token(const KeysCommand& command, const Context& context) {
+  if (auto token = unknown_token_of_user(command.user); !token.empty()) return token;
+  const auto words = split_command(command.text, context.facts);
+  return words && command.user_exists ? tokens_of(*words, context.facts).unknown : std::string();
+}
+
+std::string token_log(const std::string& token, const SshdVersion& version) {
+  if (token == "%") return {};
+  const bool older = version.major != 0 && (version.major < 8 || (version.major == 8 && version.minor < 4));
+  return fmt::format("{}: unknown key {}", older ? "percent_expand" : "vdollar_percent_expand", token);
+}
+
+Details keys_command_token(const Server& server, const Context& context) {
+  Details details;
+  for (const auto& command : server.keys_commands) {
+    const auto token = command.user.empty() ? std::string() : unknown_token(command, context);
+    if (token.empty()) continue;
+    const auto* const when = context.facts.files_first ? "as soon as a key is in no key file" : "for every key";
+    auto detail = about_command(command,
+                                fmt::format("has the token {}, which this sshd does not know: it ends the "
+                                            "connection {}",
+                                            token, when),
+                                "tokens that this sshd knows", token);
+    detail.sshd_logs = token_log(token, server.version);
+    detail.remedy.note = "correct the token; a percent sign of its own is written %%";
+    details.push_back(std::move(detail));
+  }
+  return details;
+}
+
+Details keys_command_user_missing(const Server& server, const Context&) {
+  Details details;
+  for (const auto& command : server.keys_commands) {
+    if (command.user_exists) continue;
+    auto detail = about_command(
+        command, fmt::format("is not run: there is no account {} (AuthorizedKeysCommandUser)", command.user),
+        "an account", command.user);
+    detail.sshd_logs = fmt::format("AuthorizedKeysCommandUser \"{}\" not found: Success", command.user);
+    detail.remedy.note = "make the account, or name another one that does nothing else";
+    details.push_back(std::move(detail));
+  }
+  return details;
+}
+
+Details keys_command_quotes(const Server& server, const Context& context) {
+  Details details;
+  for (const auto& command : server.keys_commands) {
+    if (command.user.empty() || split_command(command.text, context.facts)) continue;
+    auto detail = about_command(command, "is not run: a quote has no end", "quotes in pairs", "a quote without an end");
+    detail.sshd_logs = fmt::format("AuthorizedKeysCommand \"{}\" contains invalid quotes", command.text);
+    detail.remedy.note = "close the quote; there is no shell, so only words are quoted";
+    details.push_back(std::move(detail));
+  }
+  return details;
+}
+
+constexpr auto of_server = Subject::server;
+constexpr auto step = LoginStep::keys_command;
+
+using S = Rule<Server>;
+const std::array server_rows = {
+    S{{"keys-command-foreign", of_server, Effect::informs, Severity::notice,
+       "Keys also come from a well-known AuthorizedKeysCommand.",
+       "sshd asks it for keys that are in no key file, so key files are not the whole truth. (sshd_config(5))",
+       "Nothing to do.", step},
+      keys_command_foreign},
+    S{{"keys-command-token", of_server, Effect::refuses, Severity::error,
+       "AuthorizedKeysCommand has a token that this sshd does not know.",
+       "sshd dies when it expands the token, and the connection with it: %U came with 7.8, %C and %D with 9.4. "
+       "(OpenSSH "
+       "misc.c: percent_expand)",
+       "Correct the token.", step},
+      keys_command_token},
+    S{{"keys-command-user-missing", of_server, Effect::informs, Severity::error,
+       "AuthorizedKeysCommandUser is no account: the command is not run.",
+       "sshd looks the user up by name for every key. (OpenSSH auth2-pubkey.c: user_key_command_allowed2)",
+       "Make the account, or name another one.", step},
+      keys_command_user_missing},
+    S{{"keys-command-quotes", of_server, Effect::informs, Severity::error,
+       "AuthorizedKeysCommand has a quote without an end: it is not run.",
+       "sshd splits the value into words itself, and notices only when it comes to it. (OpenSSH misc.c: argv_split)",
+       "Close the quote.", step},
+      keys_command_quotes},
+};
+
+using R = Rule<KeysCommandSubject>;
+const std::array account_rows = {
+    R{{"keys-command-unasked", Subject::account, Effect::unknown, Severity::notice,
+       "AuthorizedKeysCommand may let in keys that the key files do not.",
+       "sshd goes on to it when no key file has the key. It belongs to somebody else and is not run unless that is "
+       "asked for. (OpenSSH auth2-pubkey.c: user_key_allowed)",
+       "Run it: sshaudit --run-keys-command USER", step},
+      keys_command_unasked},
+    R{{"keys-command-failed", Subject::key_file, Effect::refuses, Severity::error,
+       "AuthorizedKeysCommand fails for the account: the keys that it prints do not count.",
+       "sshd discards all of the output when the command does not exit with 0, even when the key was in it. (OpenSSH "
+       "misc.c: exited_cleanly)",
+       "Run it as AuthorizedKeysCommandUser with a bare environment, and see what it says.", step},
+      keys_command_failed},
+};
+
+// The text with every line emptied that does not name the key, so that lines keep their numbers.
+std::string only_lines_with(const std::string& text, const KeyDigest& key, const KeyGrammar& grammar) {
+  std::vector<std::size_t> numbers;
+  read_key_lines(text, grammar, [&](const AuthorizedKey& line) {
+    if (!line.key.type.empty() && line.key.digest == key) numbers.push_back(line.line);
+  });
+  std::string kept;
+  std::size_t number = 1;
+  auto next = numbers.begin();
+  for (std::size_t at = 0; next != numbers.end() && at < text.size(); ++number) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    if (number == *next) {
+      kept.append(text, at, end - at);
+      ++next;
+    }
+    kept += '\n';
+    at = end + 1;
+  }
+  return kept;
+}
+
+}  // namespace
+
+KeysCommandFate fate_of_keys_command(const AccountEvidence& evidence, const Context& context) {
+  const auto& settings = evidence.settings;
+  if (settings.authorized_keys_command.empty() || settings.authorized_keys_command_user.empty())
+    return KeysCommandFate::none;
+  if (!unknown_token_of_user(settings.authorized_keys_command_user).empty()) return KeysCommandFate::ends_connection;
+  const auto words = split_command(settings.authorized_keys_command, context.facts);
+  if (has_no_such_user(settings, context) || !words || words->empty()) return KeysCommandFate::none;
+  if (!tokens_of(*words, context.facts).unknown.empty()) return KeysCommandFate::ends_connection;
+  if (supplying_words(*words).empty() || is_unsafe(evidence, context)) return KeysCommandFate::none;
+  return fate_of_run(evidence.keys_command);
+}
+
+KeyFile printed_keys(const AccountEvidence& evidence) {
+  KeyFile file;
+  file.path = evidence.settings.authorized_keys_command;
+  if (!evidence.keys_command) return file;
+  file.text = evidence.keys_command->printed;
+  file.truncated = evidence.keys_command->truncated;
+  if (file.truncated) file.text.resize(file.text.rfind('\n') + 1);
+  file.key_lines = count_key_lines(file.text);
+  return file;
+}
+
+KeysCommandAnswer ask_keys_command(const AccountEvidence& evidence, const KeyDigest& key, const Context& context) {
+  KeysCommandAnswer answer;
+  answer.fate = fate_of_keys_command(evidence, context);
+  if (answer.fate != KeysCommandFate::printed && answer.fate != KeysCommandFate::failed) return answer;
+  auto file = printed_keys(evidence);
+  file.text = only_lines_with(file.text, key, context.grammar);
+  answer.lines = judge_key_lines(evidence, file, 0, context);
+  return answer;
+}
+
+std::span<const Rule<KeysCommandSubject>> keys_command_rules() { return account_rows; }
+std::span<const Rule<Server>> keys_command_server_rules() { return server_rows; }
+
+}  // namespace sshaudit

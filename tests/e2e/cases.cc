@@ -63,15 +63,12 @@ void audit(const Scene& scene, CaseResult& result) {
   collect_logs_of_report(run.out, result.sshd_logs);
 }
 
-// The step at which it is settled how the login ends: the first that came out so, or a source without the key.
-const Json* decisive_step(const Json& steps, const std::string& outcome) {
-  const auto first = [&](const std::string& result) -> const Json* {
-    const auto found = std::ranges::find_if(steps, [&](const Json& step) { return step.at("result") == result; });
-    return found == steps.end() ? nullptr : &*found;
-  };
-  if (outcome == "accepted") return nullptr;
-  const auto* step = first(outcome);
-  return step == nullptr && outcome == "refused" ? first("absent") : step;
+std::string rules_in(const Json& step) {
+  std::string rules;
+  for (const auto& finding : step.value("findings", Json::array())) {
+    rules += (rules.empty() ? "" : " ") + finding.at("rule").get<std::string>();
+  }
+  return rules;
 }
 
 void read_explanation(const std::string& text, CaseResult& result) {
@@ -82,12 +79,16 @@ void read_explanation(const std::string& text, CaseResult& result) {
   }
   const auto& login = json.at("logins").front();
   result.explain.outcome = login.at("outcome").get<std::string>();
-  const auto* step = decisive_step(login.at("steps"), result.explain.outcome);
-  if (step == nullptr) return;
-  result.explain.step = step->at("step").get<std::string>();
-  collect_logs(step->value("findings", Json::array()), result.sshd_logs);
-  for (const auto& finding : step->value("findings", Json::array())) {
-    result.explain.rule += (result.explain.rule.empty() ? "" : " ") + finding.at("rule").get<std::string>();
+  result.explain_text.clear();
+  for (const auto& step : login.at("steps")) {
+    const auto name = step.at("step").get<std::string>();
+    const auto rules = rules_in(step);
+    result.explain_text += name + ' ' + step.at("result").get<std::string>() + " [" + rules + "] " +
+                           step.at("text").dump(-1, ' ', true) + '\n';
+    if (!step.value("decides", false)) continue;
+    result.explain.step = name;
+    result.explain.rule = rules;
+    collect_logs(step.value("findings", Json::array()), result.sshd_logs);
   }
 }
 

@@ -85,7 +85,7 @@ const Belief about_accounts[] = {
     {"ShellFieldMustNotBeEmpty", [](AuditedSystem&, Person& p) { p.shell = ""; }},
     {"ShellMustBeInEtcShells",
      [](AuditedSystem& s, Person& p) {
-       s.make_file("/opt/shell", "#!/bin/sh\n", root_owner, 0755);
+       s.make_file("/opt/shell", "#!/bin/sh\nexec /bin/sh \"$@\"\n", root_owner, 0755);
        p.shell = "/opt/shell";
      }},
     {"EveryPersonHasKeys", [](AuditedSystem& s, Person& p) { s.remove(p.ssh()); }, "none"},

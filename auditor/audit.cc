@@ -4,14 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <map>
-#include <tuple>
 
 #include "rules/account_rules.h"
 #include "rules/account_state.h"
 #include "rules/certificate_rules.h"
+#include "rules/environment_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_content_rules.h"
 #include "rules/key_file_rules.h"
@@ -86,6 +84,7 @@ void judge_key_file(const KeyFileSubject& subject, const Context& context, Accou
   if (!holds_no_keys(subject.file, subject.evidence)) {
     judge(walk_rules(), subject, context, of_file);
     judge(open_rules(), subject, context, of_file);
+    judge(environment_rules(), subject, context, of_file);
     count_key_file(of_file, subject.file.truncated, lines.fates, files);
   }
   if (const auto* refusal = first_of(of_file, Effect::refuses); refusal != nullptr) give_up_keys(lines, *refusal);
@@ -117,6 +116,12 @@ void judge_keys_command(const AccountEvidence& evidence, const Context& context,
     ++files.unknown;
   }
   std::ranges::move(found, std::back_inserter(report.findings));
+}
+
+// For everybody, or because sshd dies before it comes to any key file.
+bool is_lost(const AccountEvidence& evidence, const Context& context) {
+  if (context.server != nullptr && refuses_every_key(*context.server)) return true;
+  return !context.facts.files_first && fate_of_keys_command(evidence, context) == KeysCommandFate::ends_connection;
 }
 
 // The first line that applies decides. One usable key is enough.
@@ -156,47 +161,6 @@ void refuse_keys(AccountReport& report, std::string_view why) {
   }
 }
 
-// A key is listed when it is for any kind of connections, and usable when it is for one.
-void merge_listed(const std::vector<ConnectionReport>& reports, AccountReport& merged) {
-  std::map<std::tuple<std::string, std::size_t, std::string>, std::size_t> known;
-  std::vector<std::vector<std::string>> works_for;
-  for (const auto& one : reports) {
-    for (const auto& key : one.report.keys) {
-      const auto [at, added] = known.emplace(std::tuple(key.file, key.line, key.fingerprint), merged.keys.size());
-      if (added) merged.keys.push_back(key);
-      if (added) works_for.emplace_back();
-      auto& listed = merged.keys[at->second];
-      if (key.use < listed.use) listed = key;
-      if (key.use == KeyUse::usable) works_for[at->second].push_back(one.connections);
-    }
-  }
-  for (std::size_t i = 0; i < merged.keys.size(); ++i) {
-    auto& why = merged.keys[i].why;
-    if (works_for[i].empty() || works_for[i].size() == reports.size()) continue;
-    why += fmt::format("{}only for {}", why.empty() ? "" : ", ", fmt::join(works_for[i], ", or "));
-  }
-}
-
-void merge_keys(const std::vector<ConnectionReport>& reports, AccountReport& merged) {
-  merge_listed(reports, merged);
-  std::map<std::string, std::uint32_t> files;
-  std::map<std::tuple<KeyDigest, std::uint32_t, std::uint32_t>, std::size_t> known;
-  for (const auto& one : reports) {
-    merged.usable_keys = std::max(merged.usable_keys, one.report.usable_keys);
-    if (merged.nearby_keys.empty()) merged.nearby_keys = one.report.nearby_keys;
-    for (auto mention : one.report.mentions) {
-      const auto& path = one.report.key_files[mention.file];
-      const auto [file, is_new] = files.emplace(path, static_cast<std::uint32_t>(files.size()));
-      if (is_new) merged.key_files.push_back(path);
-      mention.file = file->second;
-      const auto [at, added] =
-          known.emplace(std::tuple(mention.digest, mention.file, mention.line), merged.mentions.size());
-      if (added) merged.mentions.push_back(mention);
-      merged.mentions[at->second].usable = merged.mentions[at->second].usable || mention.usable;
-    }
-  }
-}
-
 }  // namespace
 
 AccountReport audit_account(const AccountEvidence& evidence, const Context& context) {
@@ -212,56 +176,18 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
     judge_key_file(subject, context, report, files);
   }
   judge(principals_rules(), evidence, context, report.findings);
-  const bool is_refused = any_of(std::span(report.findings).first(of_account), Effect::refuses) ||
-                          (context.server != nullptr && refuses_every_key(*context.server));
-  if (!is_refused) judge_keys_command(evidence, context, report, files);
+  const bool no_key_counts = is_lost(evidence, context);
+  if (!no_key_counts && !any_of(std::span(report.findings).first(of_account), Effect::refuses))
+    judge_keys_command(evidence, context, report, files);
   judge(nearby_file_rules(), {evidence, report.mentions}, context, report.findings);
   report.nearby_keys = nearby_keys(evidence, context);
   report.usable_keys = files.lines.usable;
   report.key_login = fold(std::span(report.findings).first(of_account), files);
-  const bool has_keys = report.key_login != KeyLogin::none;
-  const bool dies_first = !context.facts.files_first && !is_refused &&
-                          fate_of_keys_command(evidence, context) == KeysCommandFate::ends_connection;
-  if (has_keys && (dies_first || (context.server != nullptr && refuses_every_key(*context.server))))
-    report.key_login = KeyLogin::refused;
+  if (no_key_counts && report.key_login != KeyLogin::none) report.key_login = KeyLogin::refused;
   if (report.key_login == KeyLogin::closes) close_keys(report, std::span(report.findings).first(of_account));
   if (report.key_login == KeyLogin::refused)
     refuse_keys(report, why_refused(std::span(report.findings).first(of_account)));
   return report;
-}
-
-AccountReport merge_reports(std::vector<ConnectionReport> reports) {
-  // The best for the account comes first.
-  constexpr std::array order = {KeyLogin::accepted, KeyLogin::closes, KeyLogin::unknown, KeyLogin::refused,
-                                KeyLogin::none};
-  AccountReport merged;
-  merged.account = reports.front().report.account;
-  const auto rank = [&](const ConnectionReport& one) { return std::ranges::find(order, one.report.key_login); };
-  merged.key_login = std::ranges::min(reports, {}, rank).report.key_login;
-  merge_keys(reports, merged);
-  const auto expected = std::ranges::count_if(
-      reports, [](const ConnectionReport& one) { return one.report.key_login != KeyLogin::none; });
-  for (const auto& one : reports) {
-    for (const auto& finding : one.report.findings) {
-      const auto is_same = [&](const Finding& other) {
-        return other.rule == finding.rule && other.detail == finding.detail;
-      };
-      if (std::ranges::any_of(merged.findings, is_same)) continue;
-      auto added = finding;
-      std::ptrdiff_t times = 0;
-      for (const auto& other : reports) {
-        if (std::ranges::none_of(other.report.findings, is_same)) continue;
-        ++times;
-        added.connections += (added.connections.empty() ? "" : ", or ") + other.connections;
-      }
-      if (times >= expected) added.connections.clear();
-      const bool of_settings = finding.rule->subject == Subject::account;
-      added.is_meant = !added.connections.empty() && of_settings && merged.key_login == KeyLogin::accepted;
-      if (added.is_meant) added.detail.remedy = {{}, "nothing to do if this is meant: other connections are let in"};
-      merged.findings.push_back(std::move(added));
-    }
-  }
-  return merged;
 }
 
 std::vector<Finding> audit_host(const Server& server, const UserDatabase& database, const Context& context) {

@@ -96,6 +96,7 @@ class Explainer {
     for (auto& finding : found) {
       const auto effect = finding.rule->effect;
       if (effect != Effect::refuses && effect != Effect::unknown) continue;
+      if (finding.rule->step == LoginStep::keys_command) continue;  // sshd may never come to it
       if (finding.rule->step == LoginStep::revoked) {
         of_revoked_.push_back(std::move(finding));
       } else {
@@ -146,7 +147,9 @@ class Explainer {
 
   void add_sources() {
     if (context_.facts.files_first) add_key_files();
-    add_keys_command();
+    if (offered_.certificate) add_source(LoginStep::trusted_ca, look_among_authorities(evidence_, offered_, context_));
+    if (!settings_.authorized_keys_command.empty())
+      add_source(LoginStep::keys_command, look_in_command(evidence_, offered_, context_));
     if (!context_.facts.files_first) add_key_files();
   }
 
@@ -155,15 +158,8 @@ class Explainer {
     auto of_account = take(LoginStep::key_file);
     for (const auto& file : evidence_.key_files) {
       const KeyFileSubject subject{evidence_, file, strict_modes_faults(file, evidence_, context_, position)};
-      auto verdict = look_in_key_file(subject, offered_, context_);
-      if (accepted_) {
-        add({LoginStep::key_file, StepResult::skipped, file.path + ": not looked at any more", {}, {}, false});
-        continue;
-      }
-      auto& step = add({LoginStep::key_file, verdict.result, std::move(verdict.text), std::move(verdict.findings),
-                        std::move(verdict.path), false});
+      auto& step = add_source(LoginStep::key_file, look_in_key_file(subject, offered_, context_));
       std::ranges::move(std::exchange(of_account, {}), std::back_inserter(step.findings));
-      if (verdict.result == StepResult::ok) accept(std::move(verdict));
     }
     if (evidence_.key_files.empty()) {
       const auto result = has(of_account, Effect::refuses) ? StepResult::refused : StepResult::absent;
@@ -172,7 +168,7 @@ class Explainer {
     }
   }
 
-  void accept(SourceVerdict verdict) {
+  void accept(SourceVerdict& verdict) {
     accepted_ = true;
     for (auto* findings : {&verdict.of_root_login, &verdict.of_session}) {
       std::ranges::move(*findings, std::back_inserter(found_));
@@ -180,11 +176,13 @@ class Explainer {
     command_ = verdict.line ? verdict.line->options.command : std::nullopt;
   }
 
-  void add_keys_command() {
-    if (settings_.authorized_keys_command.empty()) return;
-    const auto text = fmt::format("AuthorizedKeysCommand {}{}", settings_.authorized_keys_command,
-                                  place_of(evidence_, "authorizedkeyscommand"));
-    add({LoginStep::keys_command, accepted_ ? StepResult::skipped : StepResult::unknown, text, {}, {}, false});
+  // What sshd does not come to any more is skipped.
+  ExplainedStep& add_source(LoginStep step, SourceVerdict verdict) {
+    if (accepted_) return add({step, StepResult::skipped, verdict.text + ": not asked any more", {}, {}, false});
+    auto& added = add(
+        {step, verdict.result, std::move(verdict.text), std::move(verdict.findings), std::move(verdict.path), false});
+    if (added.result == StepResult::ok) accept(verdict);
+    return added;
   }
 
   static bool is_source(LoginStep step) {

@@ -6,9 +6,11 @@
 #include "gather/accounts.h"
 #include "gather/host.h"
 #include "gather/pam.h"
+#include "gather/selinux.h"
+#include "parse/base64.h"
 #include "render/visible_text.h"
-#include "rules/key_sources.h"
 #include "rules/key_file_rules.h"
+#include "rules/key_sources.h"
 #include "rules/keys_command_rules.h"
 
 namespace sshaudit {
@@ -28,6 +30,12 @@ void give_no_commands(std::vector<Finding>& findings) {
     }
     remedy.commands.clear();
   }
+}
+
+// What %t, %f and %k of AuthorizedKeysCommand stand for; nothing of a key that is not known.
+std::optional<KeyTokens> tokens_of_key(const OfferedKey& key) {
+  if (key.wire.empty()) return std::nullopt;
+  return KeyTokens{std::string(key.key.type), key.fingerprint, encode_base64(key.wire)};
 }
 
 // A fingerprint that a line of the account's has is the key of that line.
@@ -76,6 +84,8 @@ Result<void> AccountAudit::prepare() {
   auto observer = AccountObserver::open(arguments_.root, context_->grammar);
   if (!observer) return tl::unexpected(observer.error());
   observer_.emplace(std::move(*observer));
+  auto labels = arguments_.root == "/" ? label_source_of_host() : std::nullopt;
+  if (labels) observer_->use_labels(std::move(*labels));
   if (arguments_.run_keys_command) {
     keys_command_.emplace(arguments_.root, context_->facts, server(),
                           [this](const PathWalk& program) { return why_program_is_unsafe(program, *context_); });
@@ -128,9 +138,9 @@ void AccountAudit::add_pam_of(const Settings& settings) {
 }
 
 // Not where sshd does not run it either.
-void AccountAudit::run_keys_command(AccountEvidence& evidence) {
+void AccountAudit::run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key) {
   if (!keys_command_ || fate_of_keys_command(evidence, *context_) != KeysCommandFate::not_run) return;
-  evidence.keys_command = keys_command_->run(evidence.account, evidence.settings);
+  evidence.keys_command = keys_command_->run(evidence.account, evidence.settings, key);
 }
 
 AccountReport AccountAudit::audit(const Account& account) {
@@ -141,7 +151,7 @@ AccountReport AccountAudit::audit(const Account& account) {
     add_account_state(evidence);
     add_pam_of(one.settings);
     if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
-    run_keys_command(evidence);
+    run_keys_command(evidence, std::nullopt);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
   auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));
@@ -168,6 +178,7 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
     if (keys.empty()) keys.emplace_back();
     for (const auto& key : keys) {
       if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence, &key);
+      run_keys_command(evidence, tokens_of_key(key));
       explanations.push_back(explain_login(evidence, key, *context_));
       auto& explanation = explanations.back();
       if (explanation.from.empty()) explanation.from = one.connections;

@@ -12,8 +12,8 @@
 #include "explain.h"
 #include "gather/account_settings.h"
 #include "gather/evidence.h"
-#include "gather/local_accounts.h"
 #include "gather/keys_command.h"
+#include "gather/local_accounts.h"
 #include "gather/revocations.h"
 #include "gather/sshd.h"
 #include "sshaudit/report.h"
@@ -40,8 +40,6 @@ class AccountAudit {
   // Its login with a key, or with each of its keys; for each kind of connection that Match blocks distinguish.
   std::vector<Explanation> explain(const Account& account, const std::optional<OfferedKey>& offered);
 
-  const KeyGrammar& grammar() const { return context_->grammar; }
-  const AccountIndex& index() const { return index_; }
   const Context& context() const { return *context_; }
 
   // Where in the key files of the account the key stands: "/home/bob/.ssh/authorized_keys:3".
@@ -57,7 +55,7 @@ class AccountAudit {
   const std::vector<AccountCase>& cases_of(const Account& account);
   void add_account_state(AccountEvidence& evidence) const;
   void add_pam_of(const Settings& settings);
-  void run_keys_command(AccountEvidence& evidence);
+  void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);
 
   const Arguments& arguments_;
   std::optional<LocalAccounts> local_;  // where only the rows that one account needs are read

@@ -4,15 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "cli/account_audit.h"
 #include "cli/progress.h"
 #include "cli/report_file.h"
 #include "cli/text_style.h"
 #include "gather/read_file.h"
-#include "parse/authorized_keys.h"
 #include "parse/base64.h"
+#include "parse/certificate.h"
 #include "parse/near_word.h"
 #include "render/explanation.h"
 #include "rules/key_sources.h"
@@ -36,18 +35,14 @@ Result<OfferedKey> key_of_fingerprint(const std::string& text) {
   return named(std::move(offered));
 }
 
-Result<std::optional<OfferedKey>> offered_key(const Arguments& arguments, const KeyGrammar& grammar) {
+Result<std::optional<OfferedKey>> offered_key(const Arguments& arguments) {
   if (arguments.key.empty()) return std::nullopt;
   if (arguments.key.starts_with(fingerprint_prefix)) return key_of_fingerprint(arguments.key);
   const auto text = read_file(arguments.key, largest_key);
   if (!text) return tl::unexpected(text.error());
-  std::optional<OfferedKey> offered;
-  read_key_lines(*text, grammar, [&](const AuthorizedKey& line) {
-    if (offered || line.key.type.empty()) return;
-    offered = named({line.key, line.wire, line.comment, std::nullopt, {}, {}});
-  });
-  if (!offered) return tl::unexpected(Error{"--key: no public key in the file", arguments.key, 0});
-  return offered;
+  auto offered = parse_offered_key(*text);
+  if (!offered) return tl::unexpected(Error{"--key: " + offered.error().what, arguments.key, 0});
+  return named(std::move(*offered));
 }
 
 // The key may be somebody else's: all accounts are looked through, which nobody does for a key that is accepted.
@@ -115,7 +110,7 @@ Result<int> run_explain(const Arguments& arguments) {
   if (!output) return tl::unexpected(output.error());
   const auto audit = AccountAudit::open(arguments);
   if (!audit) return tl::unexpected(audit.error());
-  const auto offered = offered_key(arguments, (*audit)->grammar());
+  const auto offered = offered_key(arguments);
   if (!offered) return tl::unexpected(offered.error());
   std::vector<Explanation> explanations;
   if ((*audit)->accounts().empty()) {

@@ -11,6 +11,7 @@
 
 #include "gather/directory_names.h"
 #include "gather/fd.h"
+#include "gather/home_lock.h"
 #include "gather/read_file.h"
 #include "gather/session.h"
 #include "parse/key_file_name.h"
@@ -88,6 +89,7 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
   if (!as_root_instead) {
     evidence.home = observe_home(account.home);
     observe_key_files(evidence);
+    observe_environment(evidence);
     observe_ignored_files(evidence);
     observe_nearby_files(evidence);
     observe_commands(evidence, grammar_, as_user_);
@@ -146,6 +148,17 @@ void AccountObserver::observe_entry(const std::string& entry, const Account& acc
     to.files.push_back(observe_key_file(name, room));
     room -= std::min(room, to.files.back().text.size());
   }
+}
+
+// A home may be locked when nothing is in sight; labels are looked at wherever SELinux is in force.
+void AccountObserver::observe_environment(AccountEvidence& evidence) {
+  const auto is_missing = [](const KeyFile& file) { return file.walk.end == WalkEnd::missing; };
+  if (std::ranges::all_of(evidence.key_files, is_missing)) {
+    evidence.home_lock = find_home_lock(as_user_, evidence.account, evidence.home);
+  }
+  if (!labels_ || evidence.home.components.empty()) return;
+  const auto& home = evidence.home.components.back().path;
+  for (const auto& file : evidence.key_files) note_labels(*labels_, as_user_.resolve(file.path), home, evidence.labels);
 }
 
 // Where everybody looks first, if sshd does not look there.

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "gather/identity.h"
 #include "gather/path_resolver.h"
+#include "gather/selinux.h"
 #include "parse/key_grammar.h"
 #include "sshaudit/evidence.h"
 #include "sshaudit/result.h"
@@ -20,6 +22,9 @@ class AccountObserver {
  public:
   // `root` is the directory that is "/" on the audited system.
   static Result<AccountObserver> open(const std::string& root, const KeyGrammar& grammar);
+
+  // Labels are evidence from here on.
+  void use_labels(LabelSource source) { labels_ = std::move(source); }
 
   // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
   // thread is that of the account meanwhile, and its own again afterwards.
@@ -43,6 +48,7 @@ class AccountObserver {
   PathWalk observe_home(const std::string& home);
   void observe_key_files(AccountEvidence& evidence);
   void observe_entry(const std::string& entry, const Account& account, std::size_t& room, const EntryFiles& to);
+  void observe_environment(AccountEvidence& evidence);
   void observe_ignored_files(AccountEvidence& evidence);
   void observe_nearby_files(AccountEvidence& evidence);
   std::vector<std::string> names_of(const std::string& path) const;
@@ -60,7 +66,8 @@ class AccountObserver {
   PathResolver as_root_;
   SshdFacts facts_;
   KeyGrammar grammar_;
-  std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;  // by the field of passwd
+  std::optional<LabelSource> labels_;
+  std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;      // by the field of passwd
   std::unordered_map<std::string, std::shared_ptr<const KeyFile>> authorities_;  // by the path of TrustedUserCAKeys
 };
 

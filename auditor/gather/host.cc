@@ -18,6 +18,7 @@
 #include "gather/fd.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
+#include "gather/selinux.h"
 
 namespace sshaudit {
 namespace {
@@ -112,6 +113,7 @@ HostState gather_host_state(const std::string& root) {
     if (text) read_to_end(text.get(), enough, enough, file.text);
     state.nologin.push_back(std::move(file));
   }
+  if (root == "/") add_selinux_to(state);
   return state;
 }
 

@@ -10,6 +10,7 @@
 #include "gather/accounts.h"
 #include "gather/foreign_program.h"
 #include "gather/read_file.h"
+#include "parse/key_lines.h"
 
 namespace sshaudit {
 namespace {
@@ -52,6 +53,8 @@ void keep(ForeignOutcome outcome, KeysCommandRun& run) {
   run.last_words = std::move(outcome.last_words);
   run.printed = std::move(outcome.out);
   run.truncated = outcome.truncated;
+  if (run.truncated) run.printed.resize(run.printed.rfind('\n') + 1);  // what is left of a line says nothing
+  run.key_lines = count_key_lines(run.printed);
   run.end = KeysCommandEnd::exited;
   if (outcome.end == End::signalled) run.end = KeysCommandEnd::signalled;
   if (outcome.end == End::timed_out) run.end = KeysCommandEnd::timed_out;

@@ -4,15 +4,53 @@
 #include <libmount/libmount.h>
 #include <linux/magic.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
 
 namespace sshaudit {
 
-FileSystem place_of(int fd) {
-  struct statfs file_system {};
-  if (fstatfs(fd, &file_system) != 0) return FileSystem::ordinary;
-  if (file_system.f_type == AUTOFS_SUPER_MAGIC) return FileSystem::automounter;
-  if (file_system.f_type == PROC_SUPER_MAGIC) return FileSystem::kernel;
-  return FileSystem::ordinary;
+namespace {
+
+struct TypeRow {
+  std::uint32_t magic;  // statfs(2), f_type
+  std::string_view type;
+};
+// Those on which something is different for key files. FUSE serves many kinds, with modes and without.
+constexpr std::array types = {
+    TypeRow{0x4d44, "vfat"},        TypeRow{0x2011bab0, "exfat"},    TypeRow{0x5346544e, "ntfs"},
+    TypeRow{0x7366746e, "ntfs3"},   TypeRow{0xff534d42, "cifs"},     TypeRow{0xfe534d42, "cifs"},
+    TypeRow{0x517b, "smbfs"},       TypeRow{0x786f4256, "vboxsf"},   TypeRow{0x01021997, "9p"},
+    TypeRow{0x65735546, "fuse"},    TypeRow{0x6969, "nfs"},          TypeRow{0xf15f, "ecryptfs"},
+    TypeRow{0x794c7630, "overlay"}, TypeRow{0x73717368, "squashfs"}, TypeRow{0x9660, "iso9660"},
+    TypeRow{0xe0f5e1e2, "erofs"},
+};
+
+std::string_view type_of(const struct statfs& mount) {
+  const auto magic = static_cast<std::uint32_t>(mount.f_type);
+  const auto* const row = std::ranges::find(types, magic, &TypeRow::magic);
+  return row == types.end() ? std::string_view() : row->type;
+}
+
+FileSystem place_of(const struct statfs& mount) {
+  if (mount.f_type == AUTOFS_SUPER_MAGIC) return FileSystem::automounter;
+  return mount.f_type == PROC_SUPER_MAGIC ? FileSystem::kernel : FileSystem::ordinary;
+}
+
+// Some have no number of inodes to run out of.
+bool is_full(const struct statfs& mount) {
+  return (mount.f_blocks > 0 && mount.f_bavail == 0) || (mount.f_files > 0 && mount.f_ffree == 0);
+}
+
+}  // namespace
+
+Mount look_at_mount(int fd) {
+  struct statfs mount {};
+  if (fstatfs(fd, &mount) != 0) return {};
+  return {place_of(mount), {type_of(mount), (mount.f_flags & ST_RDONLY) != 0, is_full(mount)}};
 }
 
 bool forbids_links(int fd) {

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "sshaudit/file_environment.h"
+
 namespace sshaudit {
 
 enum class FileSystem {
@@ -11,7 +13,12 @@ enum class FileSystem {
   automounter,  // autofs: looking up a name may mount
   kernel,       // procfs: what is there depends on who looks
 };
-FileSystem place_of(int fd);
+
+struct Mount {
+  FileSystem place = FileSystem::ordinary;
+  FileSystemState state;
+};
+Mount look_at_mount(int fd);
 
 // Whether links on the file system of `fd` are never followed (mount option nosymfollow).
 bool forbids_links(int fd);

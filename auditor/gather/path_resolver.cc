@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include "gather/acl.h"
+#include "gather/file_status.h"
 #include "gather/identity.h"
 #include "gather/mounts.h"
 #include "gather/read_file.h"
@@ -22,10 +23,6 @@ namespace {
 constexpr std::size_t most_links = 40;  // path_resolution(7)
 constexpr std::size_t most_public_directories = 256;
 constexpr std::size_t deepest = 256;  // each level holds a descriptor
-
-FileStatus status_of(const struct stat& status) {
-  return {status.st_mode, status.st_uid, status.st_gid, status.st_dev, status.st_ino, status.st_nlink};
-}
 
 bool open_to_all(const PathNode& node) {
   constexpr mode_t search_for_all = 0111;
@@ -96,9 +93,9 @@ PathWalk walk_of(std::string_view requested, const Resolution& resolution) {
 Result<PathResolver> PathResolver::open(const std::string& root) {
   auto node = std::make_shared<PathNode>();
   node->fd = Fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  struct stat status {};
-  if (!node->fd || fstat(node->fd.get(), &status) != 0) return tl::unexpected(errno_error("open", root));
-  node->component = {"/", status_of(status), {}};
+  SeenFile seen;
+  if (!node->fd || !look_at(node->fd.get(), "", AT_EMPTY_PATH, seen)) return tl::unexpected(errno_error("open", root));
+  node->component = {"/", seen.status, look_at_mount(node->fd.get()).state, seen.attributes, {}};
   std::array<char, PATH_MAX> real{};
   PathResolver resolver(realpath(root.c_str(), real.data()) == nullptr ? root : real.data());
   resolver.root_open_to_all_ = open_to_all(*node);
@@ -188,31 +185,33 @@ void PathResolver::step(Resolution& resolution, const std::string& name, std::st
   if (!may_look_up(resolution, name)) return;
   const auto directory = resolution.node;
   auto path = child_path(*directory, name);
-  struct stat status {};
+  SeenFile seen;
   const bool look_first = expected == Expected::file && pending.empty() && directory->fd;
   const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-  if (look_first && fstatat(directory->fd.get(), name.c_str(), &status, flags) != 0) {
+  if (look_first && !look_at(directory->fd.get(), name.c_str(), flags, seen)) {
     return stop_by_errno(resolution, std::move(path));
   }
   Fd fd;
-  if (!look_first || !S_ISREG(status.st_mode)) {
+  if (!look_first || !S_ISREG(seen.status.mode) || seen.attributes.mount_root) {
     fd = Fd(openat(directory->fd.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    if (!fd || fstat(fd.get(), &status) != 0) return stop_by_errno(resolution, std::move(path));
+    if (!fd || !look_at(fd.get(), "", AT_EMPTY_PATH, seen)) return stop_by_errno(resolution, std::move(path));
   }
-  if (S_ISLNK(status.st_mode)) return follow(resolution, path, fd.get(), status, pending);
+  if (S_ISLNK(seen.status.mode)) return follow(resolution, path, fd.get(), seen.status, pending);
   if (path.size() >= PATH_MAX) return stop(resolution, WalkEnd::unresolvable, ENAMETOOLONG, std::move(path));
-  enter(resolution, std::move(path), std::move(fd), status);
+  enter(resolution, std::move(path), std::move(fd), seen);
 }
 
 // What was found becomes where the resolution stands, unless nothing may be looked at there.
-void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const struct stat& status) const {
+void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const SeenFile& seen) const {
   const auto directory = resolution.node;
   if (directory->depth == deepest) return stop(resolution, WalkEnd::unseen, ENAMETOOLONG, std::move(path));
-  const bool same_file_system = status.st_dev == directory->component.status.device;
-  const auto place = same_file_system || !fd ? FileSystem::ordinary : place_of(fd.get());
+  const bool same_file_system = seen.status.device == directory->component.status.device;
+  const bool is_other_mount = fd && (!same_file_system || seen.attributes.mount_root);
+  const auto mount = is_other_mount ? look_at_mount(fd.get()) : Mount{{}, directory->component.file_system};
+  const auto place = same_file_system ? FileSystem::ordinary : mount.place;
   if (place == FileSystem::kernel) return stop(resolution, WalkEnd::unseen, 0, std::move(path));
   auto node = std::make_shared<PathNode>();
-  node->component = {std::move(path), status_of(status), {}};
+  node->component = {std::move(path), seen.status, mount.state, seen.attributes, {}};
   node->fd = std::move(fd);
   node->parent = directory;
   node->depth = directory->depth + 1;
@@ -220,7 +219,7 @@ void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const 
   resolution.node = std::move(node);
 }
 
-void PathResolver::follow(Resolution& resolution, const std::string& link, int link_fd, const struct stat& status,
+void PathResolver::follow(Resolution& resolution, const std::string& link, int link_fd, const FileStatus& status,
                           std::string& pending) const {
   const PathNode& directory = *resolution.node;
   if (resolution.links.size() == most_links || forbids_links(directory.fd.get())) {
@@ -238,11 +237,11 @@ void PathResolver::follow(Resolution& resolution, const std::string& link, int l
 
 // fs.protected_symlinks (proc_sys_fs(5)): in a sticky directory that others may write, a link is followed only by
 // its owner, or when the directory's owner made it.
-bool PathResolver::kernel_refuses_link(const PathNode& directory, const struct stat& link) const {
+bool PathResolver::kernel_refuses_link(const PathNode& directory, const FileStatus& link) const {
   constexpr mode_t shared = S_ISVTX | S_IWOTH;
   const auto& holder = directory.component.status;
-  if (!protected_symlinks_ || (holder.mode & shared) != shared || link.st_uid == holder.uid) return false;
-  return link.st_uid != file_access_uid();
+  if (!protected_symlinks_ || (holder.mode & shared) != shared || link.uid == holder.uid) return false;
+  return link.uid != file_access_uid();
 }
 
 }  // namespace sshaudit

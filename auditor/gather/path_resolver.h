@@ -4,8 +4,6 @@
 // the kernel's own: each component is looked up with the identity that the thread has.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "gather/fd.h"
+#include "gather/file_status.h"
 #include "sshaudit/path_walk.h"
 #include "sshaudit/result.h"
 
@@ -70,12 +69,12 @@ class PathResolver {
   Resolution resolve_as(std::string_view path, Expected expected);
   void advance(Resolution& resolution, std::string pending, Expected expected) const;
   void step(Resolution& resolution, const std::string& name, std::string& pending, Expected expected) const;
-  void enter(Resolution& resolution, std::string path, Fd fd, const struct stat& status) const;
+  void enter(Resolution& resolution, std::string path, Fd fd, const SeenFile& seen) const;
   void step_back(Resolution& resolution, bool to_parent) const;
   bool may_look_up(Resolution& resolution, std::string_view name) const;
-  void follow(Resolution& resolution, const std::string& link, int link_fd, const struct stat& status,
+  void follow(Resolution& resolution, const std::string& link, int link_fd, const FileStatus& status,
               std::string& pending) const;
-  bool kernel_refuses_link(const PathNode& directory, const struct stat& link) const;
+  bool kernel_refuses_link(const PathNode& directory, const FileStatus& link) const;
 
   std::string root_path_;  // on the host
   std::shared_ptr<const PathNode> root_;

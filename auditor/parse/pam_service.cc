@@ -133,7 +133,7 @@ bool Reader::include(Line& line, bool is_substack, bool is_debians) {
   line.entry.kind = PamEntry::Kind::must_fail;
   line.entry.actions = all_bad();
   if (line.entry.fault.empty()) line.entry.fault = line.entry.module + " cannot be included";
-  if (is_debians) line.entry.control = "@include";
+  if (is_debians) line.entry.control = "@include";  // whose actions Debian's libpam leaves undefined
   return add(line);
 }
 

@@ -47,11 +47,11 @@ struct SshdFacts {
   bool last_at = true;                 // AllowUsers and DenyUsers are split at the last @ (9.9); before, at the first
   bool logs_expired_as_locked = true;  // of an expired account, too, sshd says that it is locked (9.0)
   bool asks_rsa_size = true;           // 1024 bits at least (7.6); before, 768
-  bool needs_principals = true;    // a certificate has to have some, for cert-authority lines too (10.3)
-  bool whole_principals = true;    // of a certificate, compared whole with principals= of a key line (10.3)
-  bool split_principals = false;   // they may be taken apart at commas: before, where a vendor has not mended that
-  bool quotes_in_words = true;     // of commands: a quote may begin within a word (8.6)
-  bool escapes_blanks = true;      // of commands: "\ " is a blank within a word (8.7)
+  bool needs_principals = true;        // a certificate has to have some, for cert-authority lines too (10.3)
+  bool whole_principals = true;        // of a certificate, compared whole with principals= of a key line (10.3)
+  bool split_principals = false;       // they may be taken apart at commas: before, where a vendor has not mended that
+  bool quotes_in_words = true;         // of commands: a quote may begin within a word (8.6)
+  bool escapes_blanks = true;          // of commands: "\ " is a blank within a word (8.7)
   bool groups_of_commands = true;  // a command has the groups of its user (8.8, and backports); before, those of sshd
   bool connection_tokens = true;   // %C and %D in AuthorizedKeysCommand (9.4)
 };

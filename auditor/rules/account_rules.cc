@@ -8,6 +8,7 @@
 #include <array>
 
 #include "rules/account_state.h"
+#include "rules/environment_rules.h"
 #include "rules/key_file_rules.h"
 #include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
@@ -25,17 +26,11 @@ constexpr uid_t nobody = 65534;
 constexpr std::array<std::string_view, 7> session_enders = {"nologin",  "false", "true",    "sync",
                                                             "shutdown", "halt",  "poweroff"};
 
-// Keys come from elsewhere, or may.
-bool gets_keys_from_command(const AccountEvidence& evidence, const Context& context) {
-  const auto fate = fate_of_keys_command(evidence, context);
-  return fate == KeysCommandFate::not_run || (fate == KeysCommandFate::printed && printed_keys(evidence).key_lines > 0);
-}
-
 Details home_missing(const AccountEvidence& evidence, const Context& context) {
   const bool gone = evidence.home.end == WalkEnd::missing || evidence.home.end == WalkEnd::dangling;
   if (!gone || !evidence.as_user || has_keys(evidence)) return {};
   if (!is_person(evidence.account) || is_session_ender(evidence.account)) return {};
-  if (gets_keys_from_command(evidence, context)) return {};
+  if (evidence.home_lock.kind != HomeLock::Kind::none || gets_keys_from_command(evidence, context)) return {};
   const auto& home = evidence.account.home;
   const auto link = evidence.home.links.empty()
                         ? std::string()
@@ -185,8 +180,8 @@ std::span<const Rule<AccountEvidence>> account_rules() { return rules; }
 
 std::vector<Finding> judge_account(const AccountEvidence& evidence, const Context& context) {
   std::vector<Finding> findings;
-  for (const auto& group :
-       {settings_rules(), own_file_rules(), account_rules(), shell_rules(), list_rules(), session_rules()}) {
+  for (const auto& group : {settings_rules(), own_file_rules(), account_rules(), account_environment_rules(),
+                            label_rules(), shell_rules(), list_rules(), session_rules()}) {
     judge(group, evidence, context, findings);
   }
   judge_account_state(evidence, context, findings);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "rules/account_rules.h"
 #include "rules/account_state.h"
 
 #include <fmt/format.h>
 
 #include "parse/pam_files.h"
 #include "parse/pattern.h"
+#include "rules/account_rules.h"
 #include "rules/key_file_rules.h"
 #include "rules/pam_unix.h"
 #include "rules/settings_rules.h"

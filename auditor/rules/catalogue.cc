@@ -2,8 +2,9 @@
 #include "rules/catalogue.h"
 
 #include "rules/account_rules.h"
-#include "rules/certificate_rules.h"
 #include "rules/account_state.h"
+#include "rules/certificate_rules.h"
+#include "rules/environment_rules.h"
 #include "rules/host_rules.h"
 #include "rules/key_census.h"
 #include "rules/key_content_rules.h"
@@ -27,6 +28,8 @@ std::vector<const RuleInfo*> catalogue() {
   add(settings_rules());
   add(own_file_rules());
   add(account_rules());
+  add(account_environment_rules());
+  add(label_rules());
   add(shell_rules());
   add(list_rules());
   add(session_rules());
@@ -38,6 +41,7 @@ std::vector<const RuleInfo*> catalogue() {
   add(host_state_rules());
   add(walk_rules());
   add(open_rules());
+  add(environment_rules());
   add(key_content_rules());
   add(keys_command_rules());
   add(nearby_file_rules());

@@ -21,7 +21,7 @@ struct KeyFileSubject {
 // Whether there is nothing for sshd to refuse or accept: no such file, or one without keys in it.
 bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence);
 
-// Whether any key file of the account may hold keys.
+// Whether any key file of the account may hold keys, or AuthorizedKeysCommand was run and has printed some.
 bool has_keys(const AccountEvidence& evidence);
 
 // Owner and mode along the walk: one row for each place and kind of fault.

@@ -10,7 +10,10 @@
 #include "parse/authorized_keys.h"
 #include "parse/key_blob.h"
 #include "parse/key_types.h"
+#include "rules/certificate_rules.h"
+#include "rules/environment_rules.h"
 #include "rules/key_line_rules.h"
+#include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
 #include "rules/wording.h"
 
@@ -32,12 +35,13 @@ std::string named_by(const KeyFileSubject& subject) {
 // Goes through the lines of one file for one key.
 class LineSearch {
  public:
-  LineSearch(const KeyFileSubject& subject, const OfferedKey& offered, const Context& context)
-      : subject_(subject), offered_(offered), context_(context) {}
+  LineSearch(KeyFileSubject subject, const OfferedKey& offered, const Context& context)
+      : subject_(std::move(subject)), offered_(offered), context_(context) {}
 
   void visit(const AuthorizedKey& line) {
     const auto& digest = offered_.key.digest;
     if (!line.key.type.empty()) note_key(line);
+    if (offered_.certificate) return visit_authority(line);
     const bool is_it = !line.key.type.empty() && line.key.digest == digest;
     const bool was_meant = !line.meant.type.empty() && line.meant.digest == digest;
     if ((!is_it && !was_meant) || numbers_.size() == most_lines) return;
@@ -59,6 +63,7 @@ class LineSearch {
       verdict.result = StepResult::ok;
       verdict.of_root_login = of_root_login_;
       verdict.of_session = of_session_;
+      if (offered_.certificate) verdict.findings.insert(verdict.findings.end(), refusals_.begin(), refusals_.end());
     } else if (refused_line_ || !faults_.empty()) {
       verdict.result = is_unsure_ ? StepResult::unknown : StepResult::refused;
       verdict.findings.insert(verdict.findings.end(), refusals_.begin(), refusals_.end());
@@ -68,6 +73,22 @@ class LineSearch {
   }
 
  private:
+  // A certificate is let in by its authority's lines only.
+  void visit_authority(const AuthorizedKey& line) {
+    auto verdict = judge_by_authority_line(*offered_.certificate, line, subject_.file, subject_.evidence, context_);
+    if (verdict.result == StepResult::absent || numbers_.size() == most_lines) return;
+    numbers_.push_back(line.line);
+    if (verdict.result == StepResult::ok && !accepted_) {
+      accepted_ = line;
+      accepted_->options.command = verdict.forced_command;
+      through_ = verdict.through;
+    } else if (verdict.result != StepResult::ok) {
+      is_unsure_ = is_unsure_ || verdict.result == StepResult::unknown;
+      if (!refused_line_) refused_line_ = line;
+    }
+    std::ranges::move(verdict.findings, std::back_inserter(refusals_));
+  }
+
   void note_key(const AuthorizedKey& line) {
     ++keys_;
     if (names_.size() < most_keys) {
@@ -103,26 +124,31 @@ class LineSearch {
 
   std::string in_words() const {
     if (accepted_) {
+      if (offered_.certificate) return fmt::format("line {} is its authority", accepted_->line);
       const auto conditions = conditions_in_words(accepted_->options);
       return fmt::format("line {} is this key{}{}", accepted_->line, conditions.empty() ? "" : ", ", shown(conditions));
     }
     if (!numbers_.empty() && !authorities_.empty() && !refused_line_ && faults_.empty())
       return fmt::format("line {} is this key, but as a certificate authority", authorities_.front());
-    if (!numbers_.empty()) return fmt::format("line {} is this key, but sshd does not accept it", numbers_.front());
+    if (!numbers_.empty())
+      return fmt::format("line {} is {}, but sshd does not accept it", numbers_.front(),
+                         offered_.certificate ? "its authority" : "this key");
     if (subject_.file.key_lines == 0) return "there is no key in it";
     if (keys_ == 0) return "sshd reads no key in it";
     const auto more = keys_ > names_.size() ? fmt::format(" and {} more", keys_ - names_.size()) : std::string();
+    if (offered_.certificate) return "its authority has no cert-authority line there";
     return fmt::format("it is not among the {} key{} there: {}{}", keys_, keys_ == 1 ? "" : "s",
                        fmt::join(names_, ", "), more);
   }
 
-  const KeyFileSubject& subject_;
+  const KeyFileSubject subject_;
   const OfferedKey& offered_;
   const Context& context_;
   std::size_t keys_ = 0;
   std::vector<std::string> names_;
   std::vector<std::size_t> numbers_;  // of lines with the key
   std::vector<std::size_t> authorities_;
+  std::string through_;  // what names the principal of a certificate
   std::optional<AuthorizedKey> accepted_;
   std::optional<AuthorizedKey> refused_line_;
   bool is_unsure_ = false;
@@ -186,6 +212,7 @@ SourceVerdict look_in_key_file(const KeyFileSubject& subject, const OfferedKey& 
   if (file.walk.end != WalkEnd::missing && file.hidden_exists) {
     judge(walk_rules(), subject, context, verdict.findings);
     judge(open_rules(), subject, context, verdict.findings);
+    judge(environment_rules(), subject, context, verdict.findings);
   }
   const bool refused = has(verdict.findings, Effect::refuses);
   const bool unsure = has(verdict.findings, Effect::unknown);
@@ -203,15 +230,71 @@ SourceVerdict look_in_key_file(const KeyFileSubject& subject, const OfferedKey& 
   return verdict;
 }
 
+// The output of the command is another key file, without a walk.
+SourceVerdict look_in_command(const AccountEvidence& evidence, const OfferedKey& offered, const Context& context) {
+  SourceVerdict verdict;
+  const auto fate = fate_of_keys_command(evidence, context);
+  verdict.text = fmt::format("AuthorizedKeysCommand {}{}", shown(evidence.settings.authorized_keys_command),
+                             place_of(evidence, "authorizedkeyscommand"));
+  judge(keys_command_rules(), {evidence, false, true}, context, verdict.findings);
+  if (fate == KeysCommandFate::printed) {
+    const auto file = printed_keys(evidence);
+    LineSearch search({evidence, file, {}}, offered, context);
+    read_key_lines(file.text, context.grammar, [&](const AuthorizedKey& line) { search.visit(line); });
+    search.finish(verdict);
+  } else if (fate == KeysCommandFate::none) {
+    verdict.text += ": it supplies no key";
+  } else if (fate == KeysCommandFate::not_run) {
+    verdict.result = StepResult::unknown;
+  } else {
+    verdict.result = StepResult::refused;
+  }
+  return verdict;
+}
+
+SourceVerdict look_among_authorities(const AccountEvidence& evidence, const OfferedKey& offered,
+                                     const Context& context) {
+  SourceVerdict verdict;
+  const auto& name = evidence.settings.trusted_user_ca_keys;
+  verdict.text = name.empty() ? std::string("TrustedUserCAKeys is not set")
+                              : fmt::format("TrustedUserCAKeys {}{}", name, place_of(evidence, "trustedusercakeys"));
+  if (name.empty() || !offered.certificate) return verdict;
+  auto judged = judge_by_trusted_authority(*offered.certificate, evidence, context);
+  verdict.result = judged.result;
+  verdict.findings = std::move(judged.findings);
+  if (judged.result == StepResult::absent) verdict.text += ": the authority of the certificate is not in it";
+  if (judged.result != StepResult::ok) return verdict;
+  verdict.text += fmt::format(": its authority is in it, its principal is named by {}", shown(judged.through));
+  for (const auto& condition : judged.conditions) verdict.text += ", " + shown(condition);
+  verdict.line.emplace();
+  verdict.line->options.command = judged.forced_command;
+  return verdict;
+}
+
+namespace {
+
+// What stands nowhere, as if it stood in a line without options.
+void judge_key_alone(const AccountEvidence& evidence, const PublicKey& key, const Context& context,
+                     std::vector<Finding>& found) {
+  const KeyFile nowhere;
+  AuthorizedKey line;
+  line.key = key;
+  judge(key_policy_rules(), {evidence, nowhere, line}, context, found);
+}
+
+}  // namespace
+
 std::vector<Finding> judge_offered_key(const AccountEvidence& evidence, const OfferedKey& offered,
                                        const Context& context) {
   std::vector<Finding> found;
   if (offered.key.type.empty()) return found;
-  const KeyFile nowhere;
-  AuthorizedKey line;
-  line.key = offered.key;
-  line.wire = offered.wire;
-  judge(key_policy_rules(), {evidence, nowhere, line}, context, found);
+  judge_key_alone(evidence, offered.key, context, found);
+  if (offered.certificate) {
+    judge_key_alone(evidence, offered.certificate->authority, context, found);
+    std::erase_if(found, [](const Finding& one) { return one.rule->step != LoginStep::revoked; });
+    auto judged = judge_certificate_algorithms(*offered.certificate, evidence, context);
+    std::ranges::move(judged.findings, std::back_inserter(found));
+  }
   std::erase_if(found, [](const Finding& one) {
     return one.rule->step != LoginStep::algorithm && one.rule->step != LoginStep::revoked;
   });

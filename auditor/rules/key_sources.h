@@ -28,6 +28,13 @@ struct SourceVerdict {
 // A key file. Only the findings of LoginStep::key_file are in `findings`.
 SourceVerdict look_in_key_file(const KeyFileSubject& subject, const OfferedKey& offered, const Context& context);
 
+// What AuthorizedKeysCommand prints, where that is known.
+SourceVerdict look_in_command(const AccountEvidence& evidence, const OfferedKey& offered, const Context& context);
+
+// TrustedUserCAKeys, for a certificate.
+SourceVerdict look_among_authorities(const AccountEvidence& evidence, const OfferedKey& offered,
+                                     const Context& context);
+
 // What the policy of the server says of the key itself: findings of LoginStep::algorithm and LoginStep::revoked.
 std::vector<Finding> judge_offered_key(const AccountEvidence& evidence, const OfferedKey& offered,
                                        const Context& context);

@@ -8,7 +8,6 @@
 #include <cerrno>
 
 #include "parse/authorized_keys.h"
-#include "parse/key_lines.h"
 #include "parse/keys_command.h"
 #include "rules/account_rules.h"
 #include "rules/settings_rules.h"
@@ -93,7 +92,7 @@ Details keys_command_failed(const KeysCommandSubject& subject, const Context& co
   const auto& evidence = subject.evidence;
   if (fate_of_keys_command(evidence, context) != KeysCommandFate::failed) return {};
   const auto& run = *evidence.keys_command;
-  const bool has_keys = count_key_lines(run.printed) > 0;
+  const bool has_keys = run.key_lines > 0;
   const bool matters = has_keys || subject.files_refuse || evidence.asked_about;
   if (!matters && !(is_broken(run) && is_expected(evidence))) return {};
   return {
@@ -110,115 +109,7 @@ Details keys_command_failed(const KeysCommandSubject& subject, const Context& co
                               run.user)}}};
 }
 
-Detail about_command(const KeysCommand& command, std::string what, std::string expected, std::string actual) {
-  return {.path = {},
-          .message = fmt::format("AuthorizedKeysCommand {} ({}) {}", shown(command.text), place_in_words(command.place),
-                                 std::move(what)),
-          .expected = std::move(expected),
-          .actual = std::move(actual),
-          .line = command.place.line};
-}
-
-Details keys_command_foreign(const Server& server, const Context& context) {
-  Details details;
-  for (const auto& command : server.keys_commands) {
-    const auto words = split_command(command.text, context.facts);
-    const auto* const known = words ? known_command(supplying_words(*words)) : nullptr;
-    if (known == nullptr) continue;
-    const auto note = known->note.empty() ? std::string() : fmt::format("; {}", known->note);
-    auto detail =
-        about_command(command, fmt::format("is {}: keys come from {} as well{}", known->name, known->source, note), "",
-                      std::string(known->name));
-    detail.remedy.note = "nothing to do; only one command can be set, so another one has to be chained";
-    details.push_back(std::move(detail));
-  }
-  return details;
-}
-
-std::string unknown_token(const KeysCommand& command, const Context& context) {
-  if (auto token = unknown_token_of_user(command.user); !token.empty()) return token;
-  const auto words = split_command(command.text, context.facts);
-  return words && command.user_exists ? tokens_of(*words, context.facts).unknown : std::string();
-}
-
-std::string token_log(const std::string& token, const SshdVersion& version) {
-  if (token == "%") return {};
-  const bool older = version.major != 0 && (version.major < 8 || (version.major == 8 && version.minor < 4));
-  return fmt::format("{}: unknown key {}", older ? "percent_expand" : "vdollar_percent_expand", token);
-}
-
-Details keys_command_token(const Server& server, const Context& context) {
-  Details details;
-  for (const auto& command : server.keys_commands) {
-    const auto token = command.user.empty() ? std::string() : unknown_token(command, context);
-    if (token.empty()) continue;
-    const auto* const when = context.facts.files_first ? "as soon as a key is in no key file" : "for every key";
-    auto detail = about_command(command,
-                                fmt::format("has the token {}, which this sshd does not know: it ends the "
-                                            "connection {}",
-                                            token, when),
-                                "tokens that this sshd knows", token);
-    detail.sshd_logs = token_log(token, server.version);
-    detail.remedy.note = "correct the token; a percent sign of its own is written %%";
-    details.push_back(std::move(detail));
-  }
-  return details;
-}
-
-Details keys_command_user_missing(const Server& server, const Context&) {
-  Details details;
-  for (const auto& command : server.keys_commands) {
-    if (command.user_exists) continue;
-    auto detail = about_command(
-        command, fmt::format("is not run: there is no account {} (AuthorizedKeysCommandUser)", command.user),
-        "an account", command.user);
-    detail.sshd_logs = fmt::format("AuthorizedKeysCommandUser \"{}\" not found: Success", command.user);
-    detail.remedy.note = "make the account, or name another one that does nothing else";
-    details.push_back(std::move(detail));
-  }
-  return details;
-}
-
-Details keys_command_quotes(const Server& server, const Context& context) {
-  Details details;
-  for (const auto& command : server.keys_commands) {
-    if (command.user.empty() || split_command(command.text, context.facts)) continue;
-    auto detail = about_command(command, "is not run: a quote has no end", "quotes in pairs", "a quote without an end");
-    detail.sshd_logs = fmt::format("AuthorizedKeysCommand \"{}\" contains invalid quotes", command.text);
-    detail.remedy.note = "close the quote; there is no shell, so only words are quoted";
-    details.push_back(std::move(detail));
-  }
-  return details;
-}
-
-constexpr auto of_server = Subject::server;
 constexpr auto step = LoginStep::keys_command;
-
-using S = Rule<Server>;
-const std::array server_rows = {
-    S{{"keys-command-foreign", of_server, Effect::informs, Severity::notice,
-       "Keys also come from a well-known AuthorizedKeysCommand.",
-       "sshd asks it for keys that are in no key file, so key files are not the whole truth. (sshd_config(5))",
-       "Nothing to do.", step},
-      keys_command_foreign},
-    S{{"keys-command-token", of_server, Effect::refuses, Severity::error,
-       "AuthorizedKeysCommand has a token that this sshd does not know.",
-       "sshd dies when it expands the token, and the connection with it: %U came with 7.8, %C and %D with 9.4. "
-       "(OpenSSH "
-       "misc.c: percent_expand)",
-       "Correct the token.", step},
-      keys_command_token},
-    S{{"keys-command-user-missing", of_server, Effect::informs, Severity::error,
-       "AuthorizedKeysCommandUser is no account: the command is not run.",
-       "sshd looks the user up by name for every key. (OpenSSH auth2-pubkey.c: user_key_command_allowed2)",
-       "Make the account, or name another one.", step},
-      keys_command_user_missing},
-    S{{"keys-command-quotes", of_server, Effect::informs, Severity::error,
-       "AuthorizedKeysCommand has a quote without an end: it is not run.",
-       "sshd splits the value into words itself, and notices only when it comes to it. (OpenSSH misc.c: argv_split)",
-       "Close the quote.", step},
-      keys_command_quotes},
-};
 
 using R = Rule<KeysCommandSubject>;
 const std::array account_rows = {
@@ -271,14 +162,18 @@ KeysCommandFate fate_of_keys_command(const AccountEvidence& evidence, const Cont
   return fate_of_run(evidence.keys_command);
 }
 
+bool gets_keys_from_command(const AccountEvidence& evidence, const Context& context) {
+  const auto fate = fate_of_keys_command(evidence, context);
+  return fate == KeysCommandFate::not_run || (fate == KeysCommandFate::printed && evidence.keys_command->key_lines > 0);
+}
+
 KeyFile printed_keys(const AccountEvidence& evidence) {
   KeyFile file;
   file.path = evidence.settings.authorized_keys_command;
   if (!evidence.keys_command) return file;
   file.text = evidence.keys_command->printed;
   file.truncated = evidence.keys_command->truncated;
-  if (file.truncated) file.text.resize(file.text.rfind('\n') + 1);
-  file.key_lines = count_key_lines(file.text);
+  file.key_lines = evidence.keys_command->key_lines;
   return file;
 }
 
@@ -293,6 +188,5 @@ KeysCommandAnswer ask_keys_command(const AccountEvidence& evidence, const KeyDig
 }
 
 std::span<const Rule<KeysCommandSubject>> keys_command_rules() { return account_rows; }
-std::span<const Rule<Server>> keys_command_server_rules() { return server_rows; }
 
 }  // namespace sshaudit

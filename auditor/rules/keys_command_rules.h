@@ -24,6 +24,9 @@ enum class KeysCommandFate {
 };
 KeysCommandFate fate_of_keys_command(const AccountEvidence& evidence, const Context& context);
 
+// Whether the account gets keys from it, or may.
+bool gets_keys_from_command(const AccountEvidence& evidence, const Context& context);
+
 // Why sshd does not run a program, whoever it would run as; empty when it does.
 std::string why_program_is_unsafe(const PathWalk& program, const Context& context);
 

@@ -229,7 +229,10 @@ bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence) {
 }
 
 bool has_keys(const AccountEvidence& evidence) {
-  return std::ranges::any_of(evidence.key_files, [&](const auto& file) { return !holds_no_keys(file, evidence); });
+  const auto& run = evidence.keys_command;
+  const bool has_printed = run && run->end == KeysCommandEnd::exited && run->status == 0 && run->key_lines > 0;
+  return has_printed ||
+         std::ranges::any_of(evidence.key_files, [&](const auto& file) { return !holds_no_keys(file, evidence); });
 }
 
 std::span<const Rule<KeyFileSubject>> open_rules() { return rules; }

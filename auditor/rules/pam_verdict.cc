@@ -17,12 +17,7 @@ bool some_refuse(const PamCodes& codes) { return (codes & ~admitted_codes()).any
 // One way through the stack, with the answers of all modules.
 class Trial {
  public:
-  Trial(const PamStack& stack, const PamQuestion& question) : stack_(stack) {
-    for (const auto& entry : stack.account) {
-      const bool is_asked = entry.kind == PamEntry::Kind::module;
-      answers_.push_back(is_asked ? answer_of(entry, question) : certain(PamCode::perm_denied, entry.fault));
-    }
-  }
+  Trial(const PamStack& stack, std::vector<PamAnswer> answers) : stack_(stack), answers_(std::move(answers)) {}
 
   PamOutcomes outcomes() const {
     std::vector<PamCodes> codes;
@@ -110,16 +105,26 @@ bool PamVerdict::wants_new_password() const {
   return stack != nullptr && (codes & admitted_codes()) == only(PamCode::new_authtok_reqd);
 }
 
-PamVerdict pam_verdict(const AccountEvidence& evidence, const Context& context, std::int64_t today) {
+PamVerdict pam_verdict_from(const PamStack& stack, std::vector<PamAnswer> answers) {
   PamVerdict verdict;
-  const auto* stack = pam_stack_of(evidence, context);
-  if (stack == nullptr || !stack->unread.empty() || !stack->fault.empty()) return verdict;
-  verdict.stack = stack;
-  const Trial trial(*stack, question_about(evidence, context, today));
+  verdict.stack = &stack;
+  const Trial trial(stack, std::move(answers));
   const auto outcomes = trial.outcomes();
   verdict.codes = outcomes.codes;
   if (some_refuse(outcomes.codes)) trial.find_objections(outcomes, verdict);
   return verdict;
+}
+
+PamVerdict pam_verdict(const AccountEvidence& evidence, const Context& context, std::int64_t today) {
+  const auto* stack = pam_stack_of(evidence, context);
+  if (stack == nullptr || !stack->unread.empty() || !stack->fault.empty()) return {};
+  const auto question = question_about(evidence, context, today);
+  std::vector<PamAnswer> answers;
+  for (const auto& entry : stack->account) {
+    const bool is_asked = entry.kind == PamEntry::Kind::module;
+    answers.push_back(is_asked ? answer_of(entry, question) : certain(PamCode::perm_denied, entry.fault));
+  }
+  return pam_verdict_from(*stack, std::move(answers));
 }
 
 }  // namespace sshaudit

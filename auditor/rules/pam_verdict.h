@@ -36,6 +36,9 @@ bool is_pam_unix(const PamEntry& entry);
 // For a day since 1970.
 PamVerdict pam_verdict(const AccountEvidence& evidence, const Context& context, std::int64_t today);
 
+// The same of answers that are known: one for each entry of the stack, which has to outlive the verdict.
+PamVerdict pam_verdict_from(const PamStack& stack, std::vector<PamAnswer> answers);
+
 // Whether sshd goes on after such a code.
 bool is_admitted(PamCode code);
 

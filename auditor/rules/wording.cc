@@ -8,6 +8,8 @@
 #include <array>
 #include <cstring>
 
+#include "rules/file_systems.h"
+
 namespace sshaudit {
 namespace {
 
@@ -165,6 +167,7 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
 
 Remedy change_mode(const PathComponent& component, const AccountEvidence& evidence,
                    std::vector<std::vector<std::string>> commands) {
+  if (auto obstacle = obstacle_to_change(component); !obstacle.empty()) return note(std::move(obstacle));
   const auto& account = evidence.account;
   const bool is_home = evidence.home.end == WalkEnd::found && component.path == evidence.home.components.back().path;
   if (!evidence.by_root || account.uid == 0 || (is_home && home_is_fixed(evidence))) return {std::move(commands), {}};
@@ -178,6 +181,7 @@ Remedy change_mode(const PathComponent& component, const AccountEvidence& eviden
 
 Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, const AccountIndex& accounts) {
   const auto& component = *fault.component;
+  if (auto obstacle = obstacle_to_change(component); !obstacle.empty()) return note(std::move(obstacle));
   const bool own_file = fault.place == Place::key_file && component.status.uid == evidence.account.uid;
   if (!own_file && !is_private_to(component.path, evidence, accounts)) {
     return leave_alone(component, "take the write permission from group and others");
@@ -194,6 +198,7 @@ Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, cons
 // chown -h does not follow the last name, but it follows those before: a command is given where the account cannot
 // change these.
 Remedy give_to_account(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  if (auto obstacle = obstacle_to_change(component); !obstacle.empty()) return note(std::move(obstacle));
   if (!is_private_to(component.path, evidence, accounts)) return leave_alone(component, "give it to root");
   if (!S_ISDIR(component.status.mode) && component.status.links > 1) {
     return note(fmt::format("{} has {} names (hard links): put a file of the account's own in its place",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sshaudit/account.h"
+#include "sshaudit/file_environment.h"
 #include "sshaudit/keys_command.h"
 #include "sshaudit/path_walk.h"
 #include "sshaudit/public_key.h"
@@ -104,8 +105,9 @@ struct AccountEvidence {
   std::optional<ChrootEvidence> chroot;        // nothing when ChrootDirectory is not set
   std::vector<ForcedCommand> commands;         // of ForceCommand and of key lines, where they name a file
   std::string principals_name_error;           // why its name cannot be expanded; empty when it can
-  std::shared_ptr<const PathWalk> chroot;      // ChrootDirectory, expanded, as root sees it; null when it is not set
   std::optional<KeysCommandRun> keys_command;  // nothing when nobody asked to run it, or sshd does not run it either
+  HomeLock home_lock;                          // looked for only when no key file was found
+  std::vector<FileLabel> labels;               // of the home and what leads from there to key files; SELinux only
   bool asked_about = false;  // somebody wants to log in: what refuses is said even where there are no keys
   bool by_root = true;       // seen by root, who will get the advice
   bool as_user = true;       // seen with the rights of the account, not those of somebody else

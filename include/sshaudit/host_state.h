@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct HostState {
   std::map<PamFileUse, PamFile> pam_files;                  // that their modules read
   std::vector<std::string> access_files;                    // /etc/security/access.d/*.conf, in their order
   bool selinux = false;                                     // the kernel enforces a policy, or may
+  bool selinux_enforcing = false;
+  std::optional<bool> nfs_homes;  // the boolean use_nfs_home_dirs of SELinux; nothing without SELinux
 };
 
 }  // namespace sshaudit

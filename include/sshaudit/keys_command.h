@@ -2,6 +2,7 @@
 // AuthorizedKeysCommand: where it is set, and what came of running it for one account.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "sshaudit/path_walk.h"
@@ -32,10 +33,11 @@ struct KeysCommandRun {
   std::string user;     // whom it ran as
   KeysCommandEnd end = KeysCommandEnd::not_run;
   int status = 0;
-  std::string reason;      // why it was not run, or is not run by sshd
-  std::string last_words;  // the last line on its standard error
-  std::string printed;     // key lines; at most 16 MiB
-  bool truncated = false;  // it printed more
+  std::string reason;         // why it was not run, or is not run by sshd
+  std::string last_words;     // the last line on its standard error
+  std::string printed;        // key lines; at most 16 MiB
+  bool truncated = false;     // it printed more
+  std::size_t key_lines = 0;  // lines that are neither empty nor a comment
 
   bool operator==(const KeysCommandRun&) const = default;
 };

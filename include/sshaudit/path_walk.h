@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "sshaudit/file_environment.h"
+
 namespace sshaudit {
 
 struct FileStatus {
@@ -33,6 +35,8 @@ struct AclEntry {
 struct PathComponent {
   std::string path;  // absolute, without symbolic links, on the audited system
   FileStatus status;
+  FileSystemState file_system;
+  FileAttributes attributes;
   std::vector<AclEntry> acl;  // empty without an extended ACL; read only where the group may write
 
   bool operator==(const PathComponent&) const = default;

@@ -78,23 +78,26 @@ class CertificateWriter {
     constexpr std::array rsa = {"rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"};
     if (world_.keys[made_.authority].type == "ssh-rsa") add({"-t", one_of(rsa)});
     if (dice_.chance(50)) add_option();
-    if (dice_.chance(15)) add_option();
+    if (dice_.chance(15)) add_flag();
   }
 
   void add_option() {
-    constexpr std::array fine = {
-        "clear",         "no-pty",          "permit-pty", "extension:x@example.com", "no-port-forwarding",
-        "extension:y=z", "verify-required", "no-user-rc"};
     switch (dice_.below(4)) {
       case 0:
         return add({"-O", "force-command=" + command()});
       case 1:
         return add({"-O", "source-address=" + network()});
       case 2:
-        return add({"-O", dice_.chance(40) ? "critical:new@example.com=x" : one_of(fine)});
+        return dice_.chance(40) ? add({"-O", "critical:new@example.com=x"}) : add_flag();
       default:
-        return add({"-O", one_of(fine)});
+        return add_flag();
     }
+  }
+
+  void add_flag() {
+    constexpr std::array flags = {"clear",      "no-pty",        "permit-pty",      "extension:x@example.com",
+                                  "no-user-rc", "extension:y=z", "verify-required", "no-port-forwarding"};
+    add({"-O", one_of(flags)});
   }
 
   std::string command() { return dice_.chance(70) ? "true" : "date"; }

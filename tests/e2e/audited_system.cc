@@ -108,6 +108,19 @@ void make_programs(AuditedSystem& system) {
   system.make_link("dash", "/usr/bin/sh");
 }
 
+// As libpam-runtime and openssh-server leave them, comments aside.
+void make_pam_services(AuditedSystem& system) {
+  system.make_directory("/etc/pam.d", root_owner, 0755);
+  system.make_file("/etc/debian_version", "12.11\n", root_owner, 0644);
+  system.make_file("/etc/pam.d/common-account",
+                   "account\t[success=1 new_authtok_reqd=done default=ignore]\tpam_unix.so \n"
+                   "account\trequisite\t\t\tpam_deny.so\naccount\trequired\t\t\tpam_permit.so\n",
+                   root_owner, 0644);
+  system.make_file("/etc/pam.d/sshd", "account    required     pam_nologin.so\n@include common-account\n", root_owner,
+                   0644);
+  system.make_file("/etc/pam.d/other", "@include common-account\n", root_owner, 0644);
+}
+
 std::string shadow_row(const std::string& name, const std::string& password) {
   return name + ":" + password + ":19700:0:99999:7:::\n";
 }
@@ -223,6 +236,7 @@ AuditedSystem::AuditedSystem(std::string root) : root_(std::move(root)) {
   require(chmod(root_.c_str(), 0755) == 0, "chmod", root_);
   make_directories(*this);
   make_programs(*this);
+  make_pam_services(*this);
   make_file("/etc/os-release", os_release, root_owner, 0644);
   make_file("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\n", root_owner, 0644);
   make_file("/etc/ssh/sshd_config", "UsePAM yes\n", root_owner, 0644);

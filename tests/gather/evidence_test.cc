@@ -2,6 +2,9 @@
 #include "gather/evidence.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cerrno>
 
 #include "gather/scratch_directory.h"
 
@@ -49,6 +52,35 @@ TEST_F(ObserverAsRoot, TellsAHiddenFileFromNone) {
   EXPECT_FALSE(observer->observe(dave, {12345, 12345, {}}, {}, {}).key_files[0].hidden_exists);
   scratch.file("home/dave/.ssh/authorized_keys");
   EXPECT_TRUE(observer->observe(dave, {12345, 12345, {}}, {}, {}).key_files[0].hidden_exists);
+}
+
+TEST_F(ObserverAsRoot, ReadsAuthoritiesAsRootAndPrincipalsAsTheAccount) {
+  const ScratchDirectory scratch;
+  scratch.directory("home/dave");
+  scratch.directory("etc");
+  scratch.file("etc/ca", "authority\n", 0600);
+  scratch.file("etc/dave", "# comment\nprincipal\n", 0600);
+  auto observer = AccountObserver::open(scratch.path(), {});
+  ASSERT_TRUE(observer.has_value());
+  const Account dave{"dave", 12345, 12345, "/home/dave", "/bin/sh"};
+  Settings settings;
+  settings.authorized_principals_file = "/etc/%u";
+  EXPECT_TRUE(observer->observe(dave, {12345, 12345, {}}, settings, {}).principals_files.empty());
+  settings.trusted_user_ca_keys = "/etc/ca";
+  auto seen = observer->observe(dave, {12345, 12345, {}}, settings, {});
+  ASSERT_NE(seen.authorities, nullptr);
+  EXPECT_EQ(seen.authorities->text, "authority\n");
+  ASSERT_EQ(seen.principals_files.size(), 1U);
+  EXPECT_EQ(seen.principals_files[0].path, "/etc/dave");
+  EXPECT_EQ(seen.principals_files[0].open_errnum, EACCES);
+  ASSERT_EQ(chmod(scratch.path("etc/dave").c_str(), 0644), 0);
+  seen = observer->observe(dave, {12345, 12345, {}}, settings, {});
+  EXPECT_EQ(seen.principals_files[0].text, "# comment\nprincipal\n");
+  settings.authorized_principals_file = "%x";
+  EXPECT_EQ(observer->observe(dave, {12345, 12345, {}}, settings, {}).principals_name_error,
+            "%x: sshd does not know the token %x");
+  settings.authorized_principals_file = "none";  // of a Match block
+  EXPECT_EQ(observer->observe(dave, {12345, 12345, {}}, settings, {}).principals_files[0].path, "/home/dave/none");
 }
 
 TEST_F(ObserverAsRoot, DoesNotWalkForever) {

@@ -55,6 +55,14 @@ TEST(SshdSettings, ListsWithADisabledMethodDoNotCount) {
   EXPECT_FALSE(settings.no_method_left);
 }
 
+// It is a command for sshd, which then lists no principals.
+TEST(SshdSettings, PrincipalsCommandNoneThatIsWrittenOutIsKept) {
+  EXPECT_EQ(settings_of(read("")).authorized_principals_command, "");
+  EXPECT_EQ(settings_of(read("AuthorizedPrincipalsCommand none\n")).authorized_principals_command, "none");
+  EXPECT_EQ(settings_of(read("Match User alice\nAuthorizedPrincipalsFile none\n")).authorized_principals_file, "none");
+  EXPECT_EQ(settings_of(read("AuthorizedPrincipalsFile none\n")).authorized_principals_file, "");
+}
+
 // sshd_config(5): "none" is understood outside of Match blocks; inside it is the name of a file.
 TEST(SshdSettings, RevokedKeysNoneInAMatchBlockIsAFile) {
   EXPECT_TRUE(settings_of(read("RevokedKeys none\n")).revoked_keys.empty());

@@ -93,5 +93,26 @@ TEST(SshdFacts, ChangeWithTheVersion) {
   }
 }
 
+// CVE-2026-35414: mended upstream in 10.3, in Debian 12 with deb12u10; elsewhere it is not known.
+TEST(SshdFacts, TellWhoComparesPrincipalsWhole) {
+  struct Row {
+    std::string version;
+    bool whole, split;
+  };
+  const std::vector<Row> rows = {
+      {"OpenSSH_10.2p1", false, true},
+      {"OpenSSH_10.3p1", true, false},
+      {"OpenSSH_9.2p1 Debian-2+deb12u9", false, true},
+      {"OpenSSH_9.2p1 Debian-2+deb12u10", true, false},
+      {"OpenSSH_10.0p2 Debian-7", true, true},
+      {"OpenSSH_9.6p1 Ubuntu-3ubuntu13", true, true},
+  };
+  for (const auto& row : rows) {
+    const auto facts = facts_of(*parse_sshd_version(row.version));
+    EXPECT_EQ(facts.whole_principals, row.whole) << row.version;
+    EXPECT_EQ(facts.split_principals, row.split) << row.version;
+  }
+}
+
 }  // namespace
 }  // namespace sshaudit

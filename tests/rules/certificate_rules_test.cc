@@ -412,6 +412,7 @@ std::map<std::string, std::pair<int, int>> certificate_row_counts() {
   return counts;
 }
 
+// Long because it is the table.
 const std::vector<Row>& principals_rows() {
   static const std::vector<Row> rows = {
       {"principals-file-refused",

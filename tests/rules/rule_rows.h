@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sshaudit/evidence.h"
+#include "sshaudit/host_state.h"
 #include "sshaudit/report.h"
 #include "sshaudit/server.h"
 
@@ -50,6 +51,15 @@ struct VersionRow {
   int minor;
 };
 
+// Of the state of an account: what is changed of it, of the host, and of the day.
+struct StateRow {
+  std::string rule;
+  std::function<void(AccountEvidence&, HostState&)> change;
+  std::optional<KeyLogin> expected;  // nothing: the change is harmless, and the account is accepted
+};
+const std::vector<StateRow>& state_rows();  // in pam_rules_test.cc
+const std::vector<HostRow>& host_state_rows_of_tests();
+
 // Of key lines and key files, in key_rows_test.cc.
 const std::vector<Row>& key_rows();
 const std::vector<VersionRow>& version_rows();
@@ -66,5 +76,10 @@ const std::vector<Row>& login_rows();
 std::map<std::string, std::pair<int, int>> certificate_row_counts();
 const std::vector<Row>& principals_rows();
 const std::vector<HostRow>& authority_rows();
+// Of AuthorizedKeysCommand and of what lies beneath key files, in environment_rows_test.cc, which checks the rows of
+// accounts itself: several findings come together there.
+const std::vector<Row>& environment_rows();
+const std::vector<Row>& keys_command_rows();
+const std::vector<HostRow>& keys_command_host_rows();
 
 }  // namespace sshaudit

@@ -360,17 +360,20 @@ void check_host(const std::vector<HostRow>& rows) {
 TEST(Rules, OfServerAndHost) { check_host(host_rows); }
 TEST(Rules, OfConfiguration) { check_host(config_rows()); }
 TEST(Rules, OfAuthorities) { check_host(authority_rows()); }
+TEST(Rules, OfKeysCommands) { check_host(keys_command_host_rows()); }
 
 TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   std::map<std::string_view, int> found;
   std::map<std::string_view, int> silent;
-  for (const auto* rows :
-       {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows(), &login_rows(), &key_rows(), &principals_rows()}) {
+  for (const auto* rows : {&walk_rows, &open_rows, &account_rows, &debian_rows, &settings_rows(), &login_rows(),
+                           &key_rows(), &principals_rows(), &environment_rows(), &keys_command_rows()}) {
     for (const auto& row : *rows) ++(row.expected ? found : silent)[row.rule];
   }
-  for (const auto* rows : {&host_rows, &config_rows(), &authority_rows()}) {
+  for (const auto* rows : {&host_rows, &config_rows(), &authority_rows(), &keys_command_host_rows()}) {
     for (const auto& row : *rows) ++(row.found ? found : silent)[row.rule];
   }
+  for (const auto& row : state_rows()) ++(row.expected ? found : silent)[row.rule];
+  for (const auto& row : host_state_rows_of_tests()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : census_rows()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : version_rows()) {
     ++found[row.rule];

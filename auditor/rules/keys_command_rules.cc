@@ -19,10 +19,12 @@ namespace {
 using Details = std::vector<Detail>;
 
 bool has_no_such_user(const Settings& settings, const Context& context) {
-  return context.server != nullptr && std::ranges::any_of(context.server->keys_commands, [&](const auto& known) {
-           return !known.user_exists && known.text == settings.authorized_keys_command &&
-                  known.user == settings.authorized_keys_command_user;
-         });
+  if (context.server == nullptr) return false;
+  const auto is_it = [&](const KeysCommand& known) {
+    return !known.user_exists && known.text == settings.authorized_keys_command &&
+           known.user == settings.authorized_keys_command_user;
+  };
+  return std::ranges::any_of(context.server->keys_commands, is_it);
 }
 
 // Root sees the program even where the user of the command does not; that shows when it is run.
@@ -130,8 +132,9 @@ const std::array account_rows = {
 // The text with every line emptied that does not name the key, so that lines keep their numbers.
 std::string only_lines_with(const std::string& text, const KeyDigest& key, const KeyGrammar& grammar) {
   std::vector<std::size_t> numbers;
+  const auto is_it = [&](const PublicKey& other) { return !other.type.empty() && other.digest == key; };
   read_key_lines(text, grammar, [&](const AuthorizedKey& line) {
-    if (!line.key.type.empty() && line.key.digest == key) numbers.push_back(line.line);
+    if (is_it(line.key) || is_it(line.meant)) numbers.push_back(line.line);
   });
   std::string kept;
   std::size_t number = 1;

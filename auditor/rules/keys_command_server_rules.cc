@@ -89,7 +89,7 @@ Details keys_command_quotes(const Server& server, const Context& context) {
     if (command.user.empty() || split_command(command.text, context.facts)) continue;
     auto detail = about_command(command, "is not run: a quote has no end", "quotes in pairs", "a quote without an end");
     detail.sshd_logs = fmt::format("AuthorizedKeysCommand \"{}\" contains invalid quotes", command.text);
-    detail.remedy.note = "close the quote; there is no shell, so only words are quoted";
+    detail.remedy.note = "close the quote; what looks like a comment behind the command belongs to it, from 8.7 on";
     details.push_back(std::move(detail));
   }
   return details;

@@ -44,8 +44,12 @@ CertificateOption read_option(WireReader& reader) {
   if (data.empty()) return option;
   WireReader inner(data);
   option.value = inner.c_string();
-  option.data = inner.ok() && inner.rest().empty() ? CertificateOption::Data::text : CertificateOption::Data::other;
-  if (option.data == CertificateOption::Data::other) option.value.clear();
+  if (!inner.ok()) {
+    option.data = CertificateOption::Data::other;
+    option.value.clear();
+  } else {
+    option.data = inner.rest().empty() ? CertificateOption::Data::text : CertificateOption::Data::surplus;
+  }
   return option;
 }
 

@@ -56,14 +56,14 @@ CertificateOptionFault malformed(const CertificateOption& option, std::string wh
 }
 
 CertificateOptionFault has_surplus(const CertificateOption& option) {
-  return malformed(option, "it takes no value",
+  return malformed(option, "there is more in it than belongs there",
                    fmt::format("Certificate option \"{}\" corrupt (extra data)", shown(option.name)));
 }
 
 using Fault = std::optional<CertificateOptionFault>;
 
 Fault set_once(const CertificateOption& option, std::optional<std::string>& target) {
-  if (option.data != Data::text)
+  if (option.data == Data::none || option.data == Data::other)
     return malformed(option, "its value cannot be read", fmt::format("Unable to parse \"{}\" section", option.name));
   if (target)
     return malformed(option, "it is there twice", fmt::format("Certificate has multiple {} options", option.name));
@@ -74,12 +74,13 @@ Fault set_once(const CertificateOption& option, std::optional<std::string>& targ
 Fault judge_critical(const CertificateOption& option, unsigned version, CertificateRestrictions& restrictions) {
   if (option.name == "verify-required" && version >= knows_verify)
     return option.data == Data::none ? Fault() : has_surplus(option);
-  if (option.name == "force-command") return set_once(option, restrictions.force_command);
-  if (option.name == "source-address") {
-    if (auto fault = set_once(option, restrictions.source_address)) return fault;
-    if (is_network_list(option.value)) return std::nullopt;
-    return malformed(option, "addresses and networks, with commas and no blanks, are what it takes",
-                     "Certificate source-address contents invalid");
+  const bool is_command = option.name == "force-command";
+  if (is_command || option.name == "source-address") {
+    auto fault = set_once(option, is_command ? restrictions.force_command : restrictions.source_address);
+    if (!fault && !is_command && !is_network_list(option.value))
+      fault = malformed(option, "addresses and networks, with commas and no blanks, are what it takes",
+                        "Certificate source-address contents invalid");
+    return fault || option.data == Data::text ? fault : has_surplus(option);
   }
   const auto log = fmt::format("Certificate critical option \"{}\" is not supported", shown(option.name));
   return CertificateOptionFault{option.name, true, "this sshd does not know it", log};

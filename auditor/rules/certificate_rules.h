@@ -29,8 +29,8 @@ struct CertificateVerdict {
 CertificateVerdict judge_certificate_algorithms(const Certificate& certificate, const AccountEvidence& evidence,
                                                 const Context& context);
 
-// TrustedUserCAKeys and what goes with it. Absent when the authority is not among them. Source: auth2-pubkey.c,
-// user_cert_trusted_ca.
+// TrustedUserCAKeys and what goes with it. Absent when the authority is not among them, which a finding says, or when
+// none are set. Source: auth2-pubkey.c, user_cert_trusted_ca.
 CertificateVerdict judge_by_trusted_authority(const Certificate& certificate, const AccountEvidence& evidence,
                                               const Context& context);
 

@@ -13,12 +13,13 @@ namespace sshaudit {
 // Strings may hold any bytes.
 struct CertificateOption {
   enum class Data {
-    none,   // as for a flag
-    text,   // one string
-    other,  // anything else, which sshd does not take for an option that it knows
+    none,     // as for a flag
+    text,     // one string
+    surplus,  // a string, and more behind it
+    other,    // anything else
   };
   std::string name;   // a NUL byte in it is more than sshd can read
-  std::string value;  // the string inside the data; empty for a flag
+  std::string value;  // the string inside the data; empty where there is none
   Data data = Data::none;
 
   bool operator==(const CertificateOption&) const = default;

@@ -20,7 +20,7 @@ class CertificateWriter {
     constexpr std::array clients = {"127.0.0.1", "127.0.0.2", "127.1.2.3"};
     made_.client = clients.at(dice_.chance(70) ? 0 : dice_.below(clients.size()));
     made_.key = any_key();
-    made_.authority = any_key();
+    made_.authority = other_key();
     made_.by_hand.is_wanted = dice_.chance(35);
     if (made_.by_hand.is_wanted) {
       write_by_hand();
@@ -39,6 +39,12 @@ class CertificateWriter {
     auto count = world_.keys.size();
     while (world_.keys[count - 1].type == "ssh-dss") --count;
     return dice_.below(count);
+  }
+  // Not the one that is offered: without its certificate it is of no use anywhere.
+  std::size_t other_key() {
+    auto key = any_key();
+    while (key == made_.key) key = any_key();
+    return key;
   }
   std::string line_of(std::size_t key) const { return world_.keys[key].type + " " + world_.keys[key].base64; }
   std::string authority_line() const { return made_.by_hand.is_wanted ? hand_ : line_of(made_.authority); }
@@ -268,7 +274,7 @@ class CertificateWriter {
 
   void write_key_file() {
     for (auto more = dice_.below(3); more > 0; --more) {
-      const auto other = dice_.chance(15) ? line_of(any_key()) : authority_line();
+      const auto other = dice_.chance(15) ? line_of(other_key()) : authority_line();
       made_.key_file += authority_options() + " " + other + (dice_.chance(10) ? "\r\n" : " comment\n");
       if (dice_.chance(10)) made_.key_file += authority_line() + "\n";
     }

@@ -69,7 +69,7 @@ TEST(Certificate, KeepsWhatStandsInIt) {
   EXPECT_EQ(read.valid_after, 100U);
   EXPECT_EQ(read.valid_before, 200U);
   const std::vector<CertificateOption> options = {
-      {"force-command", "ls", Data::text}, {"x", "", Data::none}, {"y", "", Data::other}, {"z", "", Data::other}};
+      {"force-command", "ls", Data::text}, {"x", "", Data::none}, {"y", "", Data::other}, {"z", "1", Data::surplus}};
   EXPECT_EQ(read.critical_options, options);
   EXPECT_TRUE(read.extensions.empty());
 }

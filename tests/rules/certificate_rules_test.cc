@@ -197,6 +197,8 @@ const std::vector<CertificateRowCase>& cases() {
          add_critical(c, "force-command", "a");
        },
        "refused certificate-option-malformed", "refused certificate-option-malformed"},
+      {"more behind a value", [](Case& c) { add_critical(c, "force-command", "a", Data::surplus); },
+       "refused certificate-option-malformed", "refused certificate-option-malformed"},
       {"host bits", [](Case& c) { add_critical(c, "source-address", "192.0.2.7/24"); },
        "refused certificate-option-malformed", "refused certificate-option-malformed"},
       {"blank in the list", [](Case& c) { add_critical(c, "source-address", "192.0.2.7, 10.0.0.1"); },

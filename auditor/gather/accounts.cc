@@ -148,7 +148,9 @@ Result<void> read_database(const std::string& root, UserDatabase& database, bool
   if (auto group = open_database(*resolver, "/etc/group")) {
     if (auto done = read_rows(std::move(*group), "/etc/group", parse_group_row, database, groups); !done) return done;
   }
-  if (auto shadow = open_database(*resolver, "/etc/shadow")) {
+  auto shadow = open_database(*resolver, "/etc/shadow");
+  if (!shadow && shadow.error().errnum == ENOENT) database.shadow_seen = true;  // nobody has a row
+  if (shadow) {
     std::vector<ShadowRow> rows;
     auto done =
         read_rows(std::move(*shadow), "/etc/shadow", parse_shadow_row, database, keep_entries ? &rows : nullptr);
@@ -189,7 +191,7 @@ Result<UserDatabase> gather_accounts() {
     if (!is_switch(entry.sp_namp)) database.shadow.try_emplace(entry.sp_namp, shadow_of(entry));
   });
   endspent();
-  database.shadow_seen = errnum == 0 && access("/etc/shadow", R_OK) == 0;
+  database.shadow_seen = errnum == 0 && (access("/etc/shadow", R_OK) == 0 || errno == ENOENT);
   // A host whose accounts all come from elsewhere may lack the files; then no row of theirs is malformed.
   if (access("/etc/passwd", F_OK) == 0) {
     if (auto done = read_database("/", database, false); !done) return tl::unexpected(done.error());

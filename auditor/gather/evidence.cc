@@ -83,6 +83,7 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
   evidence.settings = settings;
   evidence.origin = std::move(origin);
   evidence.shell = observe_shell(account.shell.empty() ? "/bin/sh" : account.shell);
+  if (!settings.chroot_directory.empty()) evidence.chroot = observe_chroot(evidence, facts_, as_root_);
   evidence.by_root = is_root_;
   evidence.as_user = act_as(identity);
   const bool as_root_instead = is_root_ && !evidence.as_user;  // which would answer another question
@@ -93,6 +94,7 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     observe_ignored_files(evidence);
     observe_nearby_files(evidence);
     observe_commands(evidence, grammar_, as_user_);
+    if (evidence.chroot) observe_chroot_shell(account, as_user_, root_, *evidence.chroot);
     observe_principals(evidence);
   }
   if (is_root_ && identity.uid != 0) {
@@ -100,7 +102,6 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     look_as_root(evidence.principals_files);
   }
   act_as_root();  // between accounts nothing is done with the rights of one
-  if (!settings.chroot_directory.empty()) evidence.chroot = observe_chroot(evidence, facts_, as_root_, root_);
   evidence.authorities = observe_authorities(settings.trusted_user_ca_keys);
   return evidence;
 }

@@ -149,7 +149,7 @@ void PamObserver::read(std::string_view service) {
   for (const std::string directory : {"/etc/pam.d", "/usr/lib/pam.d"}) {
     if (exists(directory, S_IFDIR)) sources.directories.push_back(directory);
   }
-  sources.is_debian = exists("/etc/debian_version", S_IFREG);
+  sources.is_debian = exists("/etc/debian_version", S_IFREG) || exists("/var/lib/dpkg", S_IFDIR);
   auto stack = read_pam_stack(service, sources);
   look_for_modules(stack);
   for (const auto& entry : stack.account) read_files_of(entry);

@@ -54,8 +54,7 @@ void add_command(AccountEvidence& evidence, std::string_view command, PathResolv
 
 }  // namespace
 
-ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& facts, PathResolver& as_root,
-                              const std::string& root) {
+ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& facts, PathResolver& as_root) {
   ChrootEvidence chroot;
   auto path = expand_directory_name(evidence.settings.chroot_directory, evidence.account, facts);
   if (!path) {
@@ -66,13 +65,22 @@ ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& 
   chroot.path = std::move(*path);
   if (!chroot.path.starts_with('/')) return chroot;
   walk_to(chroot, as_root);
-  if (chroot.components.back().errnum != 0) return chroot;
-  const auto shell = evidence.account.shell.empty() ? std::string("/bin/sh") : evidence.account.shell;
-  // By its path without links, which would lead out of another root.
-  const auto directory = as_root.resolve(chroot.path).node->component.path;
-  auto inside = PathResolver::open(root == "/" ? directory : root + directory);
-  if (inside) chroot.shell = walk_of(shell, inside->resolve(shell));
   return chroot;
+}
+
+// Inside it links lead nowhere else.
+void observe_chroot_shell(const Account& account, PathResolver& as_user, const std::string& root,
+                          ChrootEvidence& chroot) {
+  if (chroot.components.empty() || chroot.components.back().errnum != 0) return;
+  const auto found = as_user.resolve(chroot.path);
+  const auto directory = found.end == WalkEnd::found ? found.node->component.path : std::string();
+  const auto shell = account.shell.empty() ? std::string("/bin/sh") : account.shell;
+  auto inside =
+      directory.empty() ? tl::unexpected(Error{}) : PathResolver::open(root == "/" ? directory : root + directory);
+  if (!inside) return;
+  const auto walk = inside->resolve(shell);
+  chroot.shell = walk_of(shell, walk);
+  chroot.has_shell = walk.end == WalkEnd::found && is_executable(*walk.node);
 }
 
 void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user) {

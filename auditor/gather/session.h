@@ -11,9 +11,12 @@
 
 namespace sshaudit {
 
-// With the rights that the thread has, which are to be those of root. `root` is "/" of the audited system.
-ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& facts, PathResolver& as_root,
-                              const std::string& root);
+// With the rights that the thread has, which are to be those of root.
+ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& facts, PathResolver& as_root);
+
+// The shell in it, with the rights of the account. `root` is "/" of the audited system.
+void observe_chroot_shell(const Account& account, PathResolver& as_user, const std::string& root,
+                          ChrootEvidence& chroot);
 
 // With the rights that the thread has, which are to be those of the account. Of very many commands the first are
 // looked at.

@@ -17,10 +17,10 @@
 #include "gather/fd.h"
 #include "gather/host_key.h"
 #include "gather/keys_command.h"
+#include "gather/named_files.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
-#include "parse/authority_file.h"
 #include "parse/config_mentions.h"
 #include "parse/config_words.h"
 #include "parse/pattern.h"
@@ -83,27 +83,6 @@ bool asks_for_rdomain(const SshdConfig& config) {
   return std::ranges::any_of(config.sections, [](const ConfigSection& section) {
     return std::ranges::any_of(section.criteria, [](const auto& criterion) { return criterion.first == "rdomain"; });
   });
-}
-
-// Settings whose file every login depends on, or that sshd runs.
-void note_faulty_line(const std::string& bytes, const KeyGrammar& grammar, NamedFile& file) {
-  if (file.keyword == "trustedusercakeys") {
-    const auto read = parse_authority_file(bytes, grammar);
-    file.faulty_line = read.faulty_line;
-    file.hidden_keys = read.hidden.size();
-  } else if (!is_revocation_list(bytes)) {
-    file.faulty_line = parse_revoked_keys(bytes, grammar).faulty_line;
-  }
-}
-
-std::vector<std::pair<std::string, std::string>> files_named_by(const Settings& settings) {
-  std::vector<std::pair<std::string, std::string>> files;
-  for (const auto& file : settings.revoked_keys) files.emplace_back("revokedkeys", file);
-  if (!settings.trusted_user_ca_keys.empty()) files.emplace_back("trustedusercakeys", settings.trusted_user_ca_keys);
-  if (const auto words = split_words(settings.authorized_keys_command); words && !words->empty()) {
-    files.emplace_back("authorizedkeyscommand", words->front());
-  }
-  return files;
 }
 
 }  // namespace
@@ -227,17 +206,8 @@ void Sshd::note_newer_file() {
 }
 
 std::vector<NamedFile> Sshd::look_at_files(const Settings& settings, const ConfigPlaces& places) {
-  std::vector<NamedFile> files;
-  if (!files_) return files;
-  for (const auto& [keyword, path] : files_named_by(settings)) {
-    const auto place = places.find(keyword);
-    const bool is_list = keyword == "revokedkeys" || keyword == "trustedusercakeys";
-    std::string bytes;
-    files.push_back(files_->look_at(keyword, path, place == places.end() ? ConfigPlace{} : place->second,
-                                    is_list ? &bytes : nullptr));
-    if (is_list) note_faulty_line(bytes, key_grammar(server_.version), files.back());
-  }
-  return files;
+  if (!files_) return {};
+  return look_at_named_files(*files_, settings, places, key_grammar(server_.version));
 }
 
 std::vector<std::string> Sshd::command() const {

@@ -41,9 +41,13 @@ std::string algorithm_in_words(const AccountEvidence& evidence, const OfferedKey
   if (type.empty()) return "the type of the key is not known from its fingerprint";
   if (accepted.empty() || !may_sign(type, accepted)) return fmt::format("{}{}", keyword, place);
   if (type != "ssh-rsa") return fmt::format("{} is in {}{}", type, keyword, place);
-  const auto with_commas = "," + accepted + ",";
-  if (with_commas.find(",ssh-rsa,") != std::string::npos) return fmt::format("{} is in {}{}", type, keyword, place);
-  return fmt::format("RSA is in {}{}, with SHA-2; a client that signs with SHA-1 (ssh-rsa) is too old", keyword, place);
+  std::string missing;
+  for (const std::string_view name : {"rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"}) {
+    const auto in_list = fmt::format(",{},", accepted).find(fmt::format(",{},", name)) != std::string::npos;
+    if (!in_list) missing += fmt::format("{}{}", missing.empty() ? "" : " or ", name);
+  }
+  const auto unless = missing.empty() ? std::string() : fmt::format(", unless the client signs with {}", missing);
+  return fmt::format("RSA is in {}{}{}", keyword, place, unless);
 }
 
 std::string session_in_words(const AccountEvidence& evidence, const std::optional<std::string>& command) {

@@ -23,7 +23,7 @@ enum class Kind { shadow, nologin, access, other };
 Kind kind_of(const PamObjection& objection) {
   if (objection.entry->is_missing) return Kind::other;
   const auto name = module_name(objection.entry->module);
-  if (name == "pam_nologin") return Kind::nologin;
+  if (name == "pam_nologin" && !objection.answer.file.empty()) return Kind::nologin;
   if (name == "pam_access") return Kind::access;
   if (!is_pam_unix(*objection.entry)) return Kind::other;
   constexpr std::array of_shadow = {PamCode::acct_expired, PamCode::authtok_expired, PamCode::authinfo_unavail};
@@ -112,7 +112,7 @@ Details pam_stack_unusable(const AccountState& state, const Context&) {
   return {{.path = stack->fault_place.file,
            .message = fmt::format("libpam cannot use the files of the PAM service {}: {}{}", shown(stack->service),
                                   where, shown(stack->fault)),
-           .sshd_logs = "fatal: PAM: initialisation failed",
+           .sshd_logs = "PAM: initialisation failed",
            .expected = "files that libpam can use",
            .actual = shown(stack->fault),
            .remedy = {{}, "correct the file, or restore that of the package"},

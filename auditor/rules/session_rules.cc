@@ -94,12 +94,14 @@ bool is_internal(std::string_view command) {
 Details chroot_without_shell(const AccountEvidence& evidence, const Context&) {
   if (!evidence.chroot || evidence.chroot->shell.requested.empty() || !matters(evidence)) return {};
   const auto& shell = evidence.chroot->shell;
-  const bool found = shell.end == WalkEnd::found || shell.end == WalkEnd::unseen;
-  if (found || is_internal(evidence.settings.force_command)) return {};
+  const bool fine = evidence.chroot->has_shell || shell.end == WalkEnd::unseen || !evidence.as_user;
+  if (fine || is_internal(evidence.settings.force_command)) return {};
+  const bool gone = shell.end == WalkEnd::missing || shell.end == WalkEnd::dangling;
+  const auto actual = gone ? std::string("missing") : fmt::format("not executable for {}", evidence.account.name);
   auto detail = about_chroot(evidence, evidence.chroot->path + shell.requested,
-                             fmt::format("inside it there is no shell {}", shell.requested), {});
+                             fmt::format("inside it the shell {} is {}", shell.requested, actual), {});
   detail.expected = "the shell inside, or ForceCommand internal-sftp";
-  detail.actual = "missing";
+  detail.actual = actual;
   detail.remedy.note =
       "set ForceCommand internal-sftp for file transfer only, which needs no shell, or put the shell and what it needs "
       "inside";

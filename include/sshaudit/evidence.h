@@ -70,7 +70,8 @@ struct ChrootEvidence {
   std::string path;                         // expanded
   std::string error;                        // why it cannot be expanded, which ends the session; empty when it can
   std::vector<ChrootComponent> components;  // to the first that is not there
-  PathWalk shell;                           // inside it, as root sees it
+  PathWalk shell;                           // inside it, as the account sees it
+  bool has_shell = false;                   // which it may execute
 
   bool operator==(const ChrootEvidence&) const = default;
 };

@@ -140,7 +140,7 @@ TEST(Program, FinishesWithIgnoredChildSignals) {
 TEST(Program, ListsItsRules) {
   const auto output = run_sshaudit({"rules"});
   EXPECT_EQ(output.exit_status, 0);
-  EXPECT_NE(output.out.find("\nhome-writable                 error    refuses    The home can be written"),
+  EXPECT_NE(output.out.find("\nhome-writable                    error    refuses    The home can be written"),
             std::string::npos)
       << output.out;
   EXPECT_EQ(run_sshaudit({"rules", "home-writable"}).out.substr(0, 14), "home-writable\n");

@@ -24,6 +24,7 @@ void certify(Scene& scene, const std::string& principals, const std::string& val
   scene.settings = "TrustedUserCAKeys /etc/ssh/authorities\n";
 }
 
+// Long because it is a table.
 std::vector<Case> certificates() {
   return {
       {"C49",

@@ -36,6 +36,7 @@ Change with_chroot(const std::function<void(ChrootEvidence&)>& change) {
     chroot.path = "/srv/sftp";
     chroot.components = {directory("/"), directory("/srv/"), directory("/srv/sftp")};
     chroot.shell = walk_to({component("/", directory_type | 0755), component("/bin/bash", file_type | 0755)});
+    chroot.has_shell = true;
     change(chroot);
     e.chroot = chroot;
   };
@@ -118,11 +119,17 @@ const std::vector<Row>& login_rows() {
        closes("chroot-missing", "/srv/sftp")},
       {"chroot-missing", with_chroot([](ChrootEvidence& c) { c.path = "srv"; }), closes("chroot-missing", "srv")},
       {"chroot-missing", with_chroot([](ChrootEvidence&) {}), {}},
-      {"chroot-without-shell", with_chroot([](ChrootEvidence& c) { c.shell.end = WalkEnd::missing; }),
+      {"chroot-without-shell", with_chroot([](ChrootEvidence& c) {
+         c.shell.end = WalkEnd::missing;
+         c.has_shell = false;
+       }),
        closes("chroot-without-shell", "/srv/sftp/bin/bash")},
       {"chroot-without-shell",
        [](Evidence& e, Database& d) {
-         with_chroot([](ChrootEvidence& c) { c.shell.end = WalkEnd::missing; })(e, d);
+         with_chroot([](ChrootEvidence& c) {
+           c.shell.end = WalkEnd::missing;
+           c.has_shell = false;
+         })(e, d);
          e.settings.force_command = "internal-sftp -d /in";
        },
        {}},

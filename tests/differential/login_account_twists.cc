@@ -194,7 +194,7 @@ constexpr std::array twists = {
     Twist{"another name", 3, other_name},
     Twist{"root", 8, is_root},
     Twist{"a second uid 0", 4, is_second_root},
-    Twist{"shell", 15, odd_shell},
+    Twist{"shell", 18, odd_shell},
     Twist{"password field", 7, odd_password},
     Twist{"expiry", 8, expires},
     Twist{"ageing", 11, ages},

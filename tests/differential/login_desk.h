@@ -2,7 +2,6 @@
 // One login after the other: what sshd made of it, and what the auditor says.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "differential/key_login.h"
@@ -39,7 +38,7 @@ class LoginDesk {
   LoginVerdict judge(const LoginScenario& scenario) const;
 
  private:
-  LoginTrial log_in(const LoginScenario& scenario, bool for_sftp);
+  LoginTrial log_in(const LoginScenario& scenario, const std::string& algorithms, bool for_sftp);
 
   const LoginWorld& world_;
   LoginStage stage_;

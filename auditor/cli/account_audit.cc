@@ -38,6 +38,12 @@ std::optional<KeyTokens> tokens_of_key(const OfferedKey& key) {
   return KeyTokens{std::string(key.key.type), key.fingerprint, encode_base64(key.wire)};
 }
 
+std::string forced_command_of(const Certificate& certificate) {
+  const auto& options = certificate.critical_options;
+  const auto found = std::ranges::find(options, "force-command", &CertificateOption::name);
+  return found == options.end() ? std::string() : found->value;
+}
+
 // A fingerprint that a line of the account's has is the key of that line.
 OfferedKey told_of(const OfferedKey& offered, const std::vector<OfferedKey>& keys) {
   if (!offered.key.type.empty()) return offered;
@@ -163,6 +169,7 @@ AccountReport AccountAudit::audit(const Account& account) {
 std::vector<Explanation> AccountAudit::explain(const Account& account, const std::optional<OfferedKey>& offered) {
   const auto identity = identity_of(account, index_);
   std::vector<Explanation> explanations;
+  if (offered && offered->certificate) observer_->look_at_command(forced_command_of(*offered->certificate));
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     add_account_state(evidence);

@@ -93,7 +93,7 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     observe_environment(evidence);
     observe_ignored_files(evidence);
     observe_nearby_files(evidence);
-    observe_commands(evidence, grammar_, as_user_);
+    observe_commands(evidence, grammar_, as_user_, offered_command_);
     if (evidence.chroot) observe_chroot_shell(account, as_user_, root_, *evidence.chroot);
     observe_principals(evidence);
   }

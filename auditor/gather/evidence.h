@@ -23,6 +23,9 @@ class AccountObserver {
   // `root` is the directory that is "/" on the audited system.
   static Result<AccountObserver> open(const std::string& root, const KeyGrammar& grammar);
 
+  // A forced command that no key line has, such as that of a certificate, is looked at from here on.
+  void look_at_command(std::string command) { offered_command_ = std::move(command); }
+
   // Labels are evidence from here on.
   void use_labels(LabelSource source) { labels_ = std::move(source); }
 
@@ -66,6 +69,7 @@ class AccountObserver {
   PathResolver as_root_;
   SshdFacts facts_;
   KeyGrammar grammar_;
+  std::string offered_command_;
   std::optional<LabelSource> labels_;
   std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;      // by the field of passwd
   std::unordered_map<std::string, std::shared_ptr<const KeyFile>> authorities_;  // by the path of TrustedUserCAKeys

@@ -83,12 +83,14 @@ void observe_chroot_shell(const Account& account, PathResolver& as_user, const s
   chroot.has_shell = walk.end == WalkEnd::found && is_executable(*walk.node);
 }
 
-void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user) {
+void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user,
+                      std::string_view offered) {
   if (!evidence.settings.chroot_directory.empty()) return;  // they run inside it
   if (!evidence.settings.force_command.empty()) {
     add_command(evidence, evidence.settings.force_command, as_user);
     return;
   }
+  add_command(evidence, offered, as_user);
   for (const auto& file : evidence.key_files) {
     if (file.text.find("ommand=") == std::string::npos && file.text.find("OMMAND=") == std::string::npos) continue;
     read_key_lines(file.text, grammar, [&](const AuthorizedKey& line) {

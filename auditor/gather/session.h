@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "gather/path_resolver.h"
 #include "parse/key_grammar.h"
@@ -19,7 +20,8 @@ void observe_chroot_shell(const Account& account, PathResolver& as_user, const s
                           ChrootEvidence& chroot);
 
 // With the rights that the thread has, which are to be those of the account. Of very many commands the first are
-// looked at.
-void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user);
+// looked at, and `offered` before all: that of a certificate.
+void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user,
+                      std::string_view offered);
 
 }  // namespace sshaudit

@@ -71,6 +71,7 @@ class LineSearch {
     if (verdict.result == StepResult::ok && !accepted_) {
       accepted_ = line;
       accepted_->options.command = verdict.forced_command;
+      judge(key_session_rules(), {subject_.evidence, subject_.file, *accepted_}, context_, of_session_);
       through_ = verdict.through;
     } else if (verdict.result != StepResult::ok) {
       is_unsure_ = is_unsure_ || verdict.result == StepResult::unknown;

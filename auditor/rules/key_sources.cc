@@ -138,6 +138,8 @@ SourceVerdict look_among_authorities(const AccountEvidence& evidence, const Offe
   for (const auto& condition : judged.conditions) verdict.text += ", " + shown(condition);
   verdict.line.emplace();
   verdict.line->options.command = judged.forced_command;
+  verdict.line->key = offered.key;
+  judge(key_session_rules(), {evidence, KeyFile{}, *verdict.line}, context, verdict.of_session);
   return verdict;
 }
 

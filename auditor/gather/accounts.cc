@@ -232,7 +232,9 @@ std::optional<ShadowEntry> ask_chage(const std::string& name) {
   constexpr std::chrono::seconds patience{2};
   const auto told = run_program({"/usr/bin/chage", "-l", "--", name}, patience);
   if (!told || told->exit_status != 0) return std::nullopt;
-  return parse_chage_list(told->out);
+  auto entry = parse_chage_list(told->out);
+  if (entry) entry->has_hash = true;  // it is not told: nothing is to be said of an account without a password
+  return entry;
 }
 
 bool groups_are_enumerated() {

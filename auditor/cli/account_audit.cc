@@ -5,6 +5,7 @@
 
 #include "gather/accounts.h"
 #include "gather/host.h"
+#include "gather/identity.h"
 #include "gather/pam.h"
 #include "gather/selinux.h"
 #include "parse/base64.h"
@@ -136,6 +137,11 @@ void AccountAudit::add_account_state(AccountEvidence& evidence) const {
     const auto found = find_shadow(evidence.account.name);  // a directory that does not enumerate
     evidence.shadow_seen = found.has_value();
     if (found) evidence.shadow = *found;
+  } else if (arguments_.root == "/" && !database_.shadow_seen && evidence.settings.use_pam &&
+             evidence.account.uid == file_access_uid()) {
+    // pam_unix asks for no more than that. Without PAM sshd asks for the password field, which is not told.
+    evidence.shadow = ask_chage(evidence.account.name);
+    evidence.shadow_seen = evidence.shadow.has_value();
   }
 }
 

@@ -19,7 +19,9 @@
 #include "gather/fd.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
+#include "gather/subprocess.h"
 #include "parse/account_row.h"
+#include "parse/chage_list.h"
 
 namespace sshaudit {
 namespace {
@@ -226,6 +228,15 @@ Result<std::optional<ShadowEntry>> find_shadow(const std::string& name) {
   const bool absent = errno == 0 || errno == ENOENT || errno == ESRCH;
   if (absent && access("/etc/shadow", R_OK) == 0) return std::nullopt;
   return tl::unexpected(Error{"look up password ageing", name, absent ? EACCES : errno});
+}
+
+std::optional<ShadowEntry> ask_chage(const std::string& name) {
+  constexpr std::chrono::seconds patience{2};
+  const auto told = run_program({"/usr/bin/chage", "-l", "--", name}, patience);
+  if (!told || told->exit_status != 0) return std::nullopt;
+  auto entry = parse_chage_list(told->out);
+  if (entry) entry->has_hash = true;  // it is not told: nothing is to be said of an account without a password
+  return entry;
 }
 
 bool groups_are_enumerated() {

@@ -25,6 +25,9 @@ Result<std::optional<Account>> find_account(uid_t uid);
 // The same of shadow(5). An error for who may not read it.
 Result<std::optional<ShadowEntry>> find_shadow(const std::string& name);
 
+// What chage(1) tells an account of its own entry in shadow(5): all but the password. Nothing when it says nothing.
+std::optional<ShadowEntry> ask_chage(const std::string& name);
+
 // Whether the name service enumerates every group that an account can be in: not when nsswitch.conf(5) names more for
 // groups than this host's own files.
 bool groups_are_enumerated();

@@ -42,6 +42,7 @@ std::optional<std::int64_t> day_of_expiry_for_sshd(const AccountState& state, co
   const auto& evidence = state.evidence;
   if (evidence.settings.use_pam || !has_keys(evidence) || !evidence.shadow || !evidence.shadow->expire)
     return std::nullopt;
+  if (evidence.shadow->password == PasswordField::locked) return std::nullopt;
   const auto day = *evidence.shadow->expire + 1;
   const auto today = today_of(context);
   return day > today && day <= today + context.forecast_days ? std::optional(day) : std::nullopt;

@@ -178,13 +178,18 @@ void go_through(const std::string& path, const PamFile& file, const PamEntry& en
   }
 }
 
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 PamAnswer answer_from(const Access& access) {
   PamAnswer answer{access.codes, access.codes, {}, {}, 0, {}};
   if (access.refusal != nullptr) {
     answer.file = access.file;
     answer.line = access.refusal->line;
-    answer.why = fmt::format("the rule \"- : {} : {}\" ({}:{}) keeps it out", shown(access.refusal->users),
-                             shown(access.refusal->origins), access.file, access.refusal->line);
+    answer.why = fmt::format("the rule \"- : {} : {}\" ({}:{}) keeps it out", shown(trimmed(access.refusal->users)),
+                             shown(trimmed(access.refusal->origins)), access.file, access.refusal->line);
   }
   return answer;
 }
@@ -211,7 +216,10 @@ PamAnswer pam_access(const PamEntry& entry, const PamQuestion& question) {
     if (more != nullptr) go_through(path, *more, entry, question, access);
   }
   if (access.goes_on) access.codes |= only(PamCode::success);
-  return answer_from(access);
+  auto answer = answer_from(access);
+  if (access.refusal != nullptr && file->cut_line > 0)
+    answer.why += fmt::format("; {}:{} is not read, because no newline ends it", use.path, file->cut_line);
+  return answer;
 }
 
 }  // namespace sshaudit

@@ -268,11 +268,11 @@ TEST(AccountState, SaysWhenWhereAndWhatToDo) {
   EXPECT_EQ(expired.sshd_logs, "Access denied for user alice by PAM account configuration [preauth]");
   EXPECT_EQ(expired.remedy.commands, (std::vector<std::vector<std::string>>{{"chage", "-E", "-1", "alice"}}));
   auto host = debian_host();
-  set_access(host, "+ : root : ALL\n- : ALL : ALL\n");
+  set_access(host, "+ : root : ALL\n- : ALL : ALL\n+ : alice : ALL");
   const auto access = judged(person(), host).findings.at(0).detail;
   EXPECT_EQ(access.message,
-            "pam_access (/etc/pam.d/sshd:1) refuses it: the rule \"- :  ALL  :  ALL\" (/etc/security/access.conf:2) "
-            "keeps it out");
+            "pam_access (/etc/pam.d/sshd:1) refuses it: the rule \"- : ALL : ALL\" (/etc/security/access.conf:2) "
+            "keeps it out; /etc/security/access.conf:3 is not read, because no newline ends it");
   EXPECT_EQ(access.path, "/etc/security/access.conf");
   EXPECT_EQ(access.line, 2U);
 }

@@ -56,20 +56,24 @@ class Explainer {
       add(LoginStep::root_login,
           fmt::format("PermitRootLogin {}{}", settings_.permit_root_login, place_of(evidence_, "permitrootlogin")));
     }
-    add(LoginStep::pam, settings_.use_pam ? fmt::format("the account stack of the PAM service {} lets it in",
-                                                        settings_.pam_service_name)
-                                          : "UsePAM is no: PAM is not asked");
+    add_pam();
     add(LoginStep::session, session_in_words(evidence_, command_));
     conclude();
     return std::move(explanation_);
   }
 
  private:
+  // That an account has expired is for sshd itself to see, or for PAM.
+  LoginStep step_of(const Finding& finding) const {
+    const bool is_pams = settings_.use_pam && finding.rule->id == "account-expired";
+    return is_pams ? LoginStep::pam : finding.rule->step;
+  }
+
   // What the rules over the account found for a step.
   std::vector<Finding> take(LoginStep step) {
     std::vector<Finding> taken;
     for (auto& finding : found_) {
-      if (finding.rule->step == step) taken.push_back(finding);
+      if (step_of(finding) == step) taken.push_back(finding);
     }
     return taken;
   }
@@ -107,6 +111,16 @@ class Explainer {
     const auto version = server.version.text.empty() ? std::string("sshd of an unknown version") : server.version.text;
     step.text = fmt::format("{}, {}", version,
                             server.config.empty() ? std::string("without a configuration file") : server.config);
+  }
+
+  void add_pam() {
+    if (!settings_.use_pam) {
+      add(LoginStep::pam, "UsePAM is no: PAM is not asked");
+      return;
+    }
+    const auto stack = fmt::format("the account stack of the PAM service {}", settings_.pam_service_name);
+    auto& step = add(LoginStep::pam, stack);
+    if (step.result == StepResult::ok) step.text += " lets it in";
   }
 
   // A key that is one factor of several does not let anybody in by itself.
@@ -198,12 +212,15 @@ class Explainer {
     return std::ranges::any_of(explanation_.steps, unsure) ? StepResult::unknown : StepResult::refused;
   }
 
-  // The source that was to let the key in: one that refuses it, or else the last.
+  // The source that was to let the key in: one that refuses it, or about which there is something to say, or the first.
   ExplainedStep* telling_source() {
     ExplainedStep* told = nullptr;
+    const auto weight = [](const ExplainedStep& step) {
+      return step.result == StepResult::refused ? 2 : step.findings.empty() ? 0 : 1;
+    };
     for (auto& step : explanation_.steps) {
       if (!is_source(step.step) || step.result == StepResult::skipped) continue;
-      if (told == nullptr || told->result != StepResult::refused) told = &step;
+      if (told == nullptr || weight(step) > weight(*told)) told = &step;
     }
     return told;
   }

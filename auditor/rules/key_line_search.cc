@@ -16,7 +16,8 @@ namespace sshaudit {
 namespace {
 
 constexpr std::size_t most_lines = 20;  // with one key that are told of
-constexpr std::size_t most_keys = 4;    // that are named where the one offered is not among them
+constexpr std::size_t most_unreadable = 5;
+constexpr std::size_t most_keys = 4;  // that are named where the one offered is not among them
 
 bool has(const std::vector<Finding>& findings, Effect effect) {
   return std::ranges::any_of(findings, [&](const Finding& one) { return one.rule->effect == effect; });
@@ -34,6 +35,7 @@ class LineSearch {
     if (offered_.certificate) return visit_authority(line);
     const bool is_it = !line.key.type.empty() && line.key.digest == digest;
     const bool was_meant = !line.meant.type.empty() && line.meant.digest == digest;
+    if (!is_it && !was_meant) note_unreadable(line);
     if ((!is_it && !was_meant) || numbers_.size() == most_lines) return;
     numbers_.push_back(line.line);
     const KeyLineSubject of_line{subject_.evidence, subject_.file, line};
@@ -58,6 +60,8 @@ class LineSearch {
       verdict.result = is_unsure_ ? StepResult::unknown : StepResult::refused;
       verdict.findings.insert(verdict.findings.end(), refusals_.begin(), refusals_.end());
       verdict.findings.insert(verdict.findings.end(), faults_.begin(), faults_.end());
+    } else {
+      verdict.findings.insert(verdict.findings.end(), unreadable_.begin(), unreadable_.end());
     }
     verdict.text += ": " + in_words();
   }
@@ -78,6 +82,15 @@ class LineSearch {
       if (!refused_line_) refused_line_ = line;
     }
     std::ranges::move(verdict.findings, std::back_inserter(refusals_));
+  }
+
+  // What key it was nobody can tell: it may be this one.
+  void note_unreadable(const AuthorizedKey& line) {
+    const bool is_unreadable = line.key.type.empty() && line.meant.type.empty() && line.fault != KeyLineFault::no_key;
+    if (!is_unreadable || unreadable_.size() >= most_unreadable) return;
+    const KeyLineSubject of_line{subject_.evidence, subject_.file, line};
+    judge(line_fault_rules(), of_line, context_, unreadable_);
+    judge(option_fault_rules(), of_line, context_, unreadable_);
   }
 
   void note_key(const AuthorizedKey& line) {
@@ -145,6 +158,7 @@ class LineSearch {
   bool is_unsure_ = false;
   std::vector<Finding> refusals_;
   std::vector<Finding> faults_;  // of lines in which the key was meant
+  std::vector<Finding> unreadable_;
   std::vector<Finding> of_root_login_;
   std::vector<Finding> of_session_;
 };

@@ -12,6 +12,7 @@
 #include "parse/key_types.h"
 #include "rules/certificate_rules.h"
 #include "rules/environment_rules.h"
+#include "rules/key_content_rules.h"
 #include "rules/key_line_rules.h"
 #include "rules/key_line_search.h"
 #include "rules/keys_command_rules.h"
@@ -94,6 +95,7 @@ SourceVerdict look_in_key_file(const KeyFileSubject& subject, const OfferedKey& 
     verdict.text += ": " + (refused || unsure ? std::string("sshd cannot read it") : why_not_there(file));
   } else {
     search_lines(subject, offered, context, verdict);
+    if (file.key_lines == 0) judge(key_content_rules(), {subject.evidence, file, {}}, context, verdict.findings);
   }
   const bool not_all_read = file.truncated && verdict.result == StepResult::absent;
   if (unsure || not_all_read) verdict.result = StepResult::unknown;

@@ -116,8 +116,10 @@ void make_pam_services(AuditedSystem& system) {
                    "account\t[success=1 new_authtok_reqd=done default=ignore]\tpam_unix.so \n"
                    "account\trequisite\t\t\tpam_deny.so\naccount\trequired\t\t\tpam_permit.so\n",
                    root_owner, 0644);
-  system.make_file("/etc/pam.d/sshd", "account    required     pam_nologin.so\n@include common-account\n", root_owner,
-                   0644);
+  system.make_file(
+      "/etc/pam.d/sshd",
+      "account    required     pam_nologin.so\n@include common-account\nsession    required     pam_permit.so\n",
+      root_owner, 0644);
   system.make_file("/etc/pam.d/other", "@include common-account\n", root_owner, 0644);
 }
 

@@ -16,7 +16,7 @@ std::string days(const char* when) { return std::to_string(days_since_1970(when)
 
 // A line of the account stack of sshd, before the stock ones.
 void add_to_stack(Scene& scene, const std::string& line) {
-  scene.system.make_directory("/etc/pam.d", root_owner, 0755);
+  scene.system.remove("/etc/pam.d/sshd");
   scene.system.make_file("/etc/pam.d/sshd",
                          "account required pam_nologin.so\n" + line +
                              "\n@include common-account\n@include common-auth\n@include common-session\n",

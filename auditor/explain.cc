@@ -99,8 +99,10 @@ class Explainer {
       judge(rules, server, context_, found);
     for (auto& finding : found) {
       const auto effect = finding.rule->effect;
-      if (effect != Effect::refuses && effect != Effect::unknown) continue;
-      if (finding.rule->step == LoginStep::keys_command) continue;  // sshd may never come to it
+      const bool is_of_command =
+          finding.rule->step == LoginStep::keys_command && finding.rule->severity == Severity::error;
+      if (is_of_command) of_keys_command_.push_back(finding);  // sshd may never come to it
+      if (is_of_command || (effect != Effect::refuses && effect != Effect::unknown)) continue;
       if (finding.rule->step == LoginStep::revoked) {
         of_revoked_.push_back(std::move(finding));
       } else {
@@ -162,8 +164,11 @@ class Explainer {
   void add_sources() {
     if (context_.facts.files_first) add_key_files();
     if (offered_.certificate) add_source(LoginStep::trusted_ca, look_among_authorities(evidence_, offered_, context_));
-    if (!settings_.authorized_keys_command.empty())
-      add_source(LoginStep::keys_command, look_in_command(evidence_, offered_, context_));
+    if (!settings_.authorized_keys_command.empty()) {
+      auto verdict = look_in_command(evidence_, offered_, context_);
+      std::ranges::move(of_keys_command_, std::back_inserter(verdict.findings));
+      add_source(LoginStep::keys_command, std::move(verdict));
+    }
     if (!context_.facts.files_first) add_key_files();
   }
 
@@ -258,6 +263,7 @@ class Explainer {
   Explanation explanation_;
   std::vector<Finding> found_;
   std::vector<Finding> of_revoked_;
+  std::vector<Finding> of_keys_command_;  // why sshd does not run it, for anybody
   bool accepted_ = false;
   std::optional<std::string> command_;  // of the line that let the key in
 };

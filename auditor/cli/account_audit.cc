@@ -7,12 +7,15 @@
 #include "gather/host.h"
 #include "gather/identity.h"
 #include "gather/pam.h"
+#include "gather/pam_run.h"
 #include "gather/selinux.h"
 #include "parse/base64.h"
+#include "parse/pattern.h"
 #include "render/visible_text.h"
 #include "rules/key_file_rules.h"
 #include "rules/key_sources.h"
 #include "rules/keys_command_rules.h"
+#include "rules/pam_sentences.h"
 
 namespace sshaudit {
 namespace {
@@ -193,12 +196,22 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
       if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence, &key);
       run_keys_command(evidence, tokens_of_key(key));
       explanations.push_back(explain_login(evidence, key, *context_));
+      if (arguments_.run_pam && one.settings.use_pam) add_pam_run(evidence, explanations.back());
       auto& explanation = explanations.back();
       if (explanation.from.empty()) explanation.from = one.connections;
       if (explanation.outcome != Outcome::accepted) explanation.elsewhere = lookalikes_of(evidence, key, *context_);
     }
   }
   return explanations;
+}
+
+// What the modules themselves say, beside what was read of them.
+void AccountAudit::add_pam_run(const AccountEvidence& evidence, Explanation& explanation) const {
+  const auto stack = host_.pam_stacks.find(lower_case(evidence.settings.pam_service_name));
+  if (stack == host_.pam_stacks.end() || arguments_.root != "/") return;
+  const auto client = context_->connection == nullptr ? std::nullopt : context_->connection->address;
+  const auto runs = run_pam_modules(stack->second, {evidence.account.name, client}, std::chrono::seconds(10));
+  explanation.pam_modules = summary_of(runs).sentences;
 }
 
 std::vector<std::string> AccountAudit::places_of(const Account& account, const KeyDigest& digest) {

@@ -55,6 +55,7 @@ class AccountAudit {
   const std::vector<AccountCase>& cases_of(const Account& account);
   void add_account_state(AccountEvidence& evidence) const;
   void add_pam_of(const Settings& settings);
+  void add_pam_run(const AccountEvidence& evidence, Explanation& explanation) const;
   void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);
 
   const Arguments& arguments_;

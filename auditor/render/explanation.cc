@@ -60,8 +60,10 @@ bool is_shown(const ExplainedStep& step, bool behind_refusal) {
 }
 
 std::string step_text(const ExplainedStep& step, const TextStyle& style, std::set<std::string>& commands) {
-  const auto result = word(step.result);
-  auto text = fmt::format("  {}{:{}}{}\n", painted(result, color_of(step.result), style.color), "",
+  const bool is_last_source = step.is_first_refusal && step.result == StepResult::absent;
+  const auto shown_result = is_last_source ? StepResult::refused : step.result;
+  const auto result = word(shown_result);
+  auto text = fmt::format("  {}{:{}}{}\n", painted(result, color_of(shown_result), style.color), "",
                           indent - 2 - result.size(), fold(visible(step.text), indent, indent, style.columns));
   text += drawing(step, style);
   for (const auto& finding : step.findings) {
@@ -82,6 +84,7 @@ std::string explanation_text(const Explanation& one, const TextStyle& style) {
     text += step_text(step, style, commands);
     behind_refusal = behind_refusal || (step.is_first_refusal && step.result != StepResult::unknown);
   }
+  for (const auto& said : one.pam_modules) text += "  PAM: " + fold(visible(said), 7, 9, style.columns) + '\n';
   for (const auto& place : one.elsewhere) {
     text += "  " + fold(visible(place), 2, 4, style.columns) + '\n';
   }
@@ -119,6 +122,10 @@ Json login_json(const Explanation& one) {
     entry["findings"] = findings_json(step.findings);
     if (!step.path.empty()) entry["path"] = path_json(step.path);
     steps.push_back(std::move(entry));
+  }
+  if (!one.pam_modules.empty()) {
+    auto& said = json["pam_modules"] = Json::array();
+    for (const auto& sentence : one.pam_modules) said.push_back(text_json(sentence));
   }
   if (!one.elsewhere.empty()) {
     auto& elsewhere = json["elsewhere"] = Json::array();

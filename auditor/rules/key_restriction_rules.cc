@@ -19,7 +19,6 @@ namespace {
 using Details = std::vector<Detail>;
 
 constexpr std::int64_t a_day = 86400;
-constexpr std::int64_t days_ahead = 14;
 
 // auth2-pubkeyfile.c: auth_check_authkey_line. Before 7.7 nothing is logged for it.
 std::string refused_log(const KeyLineSubject& subject, const Context& context) {
@@ -39,7 +38,8 @@ Details key_expired(const KeyLineSubject& subject, const Context& context) {
 
 Details key_expires_soon(const KeyLineSubject& subject, const Context& context) {
   const auto& expiry = subject.line.options.expiry_time;
-  if (!is_read(subject) || !expiry || *expiry < context.now || *expiry > context.now + days_ahead * a_day) return {};
+  if (!is_read(subject) || !expiry || *expiry < context.now || *expiry > context.now + context.forecast_days * a_day)
+    return {};
   const auto days = (*expiry - context.now) / a_day;
   const auto when = days == 0 ? "in less than a day" : fmt::format("in {} day{}", days, days == 1 ? "" : "s");
   return about_key(subject, fmt::format("will stop {} ({}, expiry-time)", when, date_in_words(*expiry)), "a later time",
@@ -185,8 +185,9 @@ const std::array rules = {
        "auth2-pubkeyfile.c: auth_authorise_keyopts)",
        "Remove the line, or give it a later expiry-time.", LoginStep::key_file},
       key_expired},
-    R{{"key-expires-soon", on_key, Effect::endangers, warning, "A key expires within 14 days.",
-       "expiry-time (sshd(8)), in the time zone of sshd.", "Give the line a later expiry-time."},
+    R{{"key-expires-soon", on_key, Effect::endangers, warning, "A key expires soon.",
+       "expiry-time (sshd(8)), in the time zone of sshd, comes within --forecast days.",
+       "Give the line a later expiry-time."},
       key_expires_soon},
     R{{"principals-without-authority", on_key, Effect::refuses, Severity::error,
        "A key has principals= and is no authority.",

@@ -115,7 +115,7 @@ SourceVerdict look_in_command(const AccountEvidence& evidence, const OfferedKey&
     const auto file = printed_keys(evidence);
     search_lines({evidence, file, {}}, offered, context, verdict);
   } else if (fate == KeysCommandFate::none) {
-    verdict.text += ": it supplies no key";
+    verdict.text += ": sshd does not run it, or it supplies no key";
   } else if (fate == KeysCommandFate::not_run) {
     verdict.result = StepResult::unknown;
   } else {
@@ -130,11 +130,12 @@ SourceVerdict look_among_authorities(const AccountEvidence& evidence, const Offe
   const auto& name = evidence.settings.trusted_user_ca_keys;
   verdict.text = name.empty() ? std::string("TrustedUserCAKeys is not set")
                               : fmt::format("TrustedUserCAKeys {}{}", name, place_of(evidence, "trustedusercakeys"));
-  if (name.empty() || !offered.certificate) return verdict;
+  if (!offered.certificate) return verdict;
   auto judged = judge_by_trusted_authority(*offered.certificate, evidence, context);
   verdict.result = judged.result;
   verdict.findings = std::move(judged.findings);
-  if (judged.result == StepResult::absent) verdict.text += ": the authority of the certificate is not in it";
+  if (judged.result == StepResult::absent && !name.empty())
+    verdict.text += ": the authority of the certificate is not in it";
   if (judged.result != StepResult::ok) return verdict;
   verdict.text += fmt::format(": its authority is in it, its principal is named by {}", shown(judged.through));
   for (const auto& condition : judged.conditions) verdict.text += ", " + shown(condition);

@@ -163,7 +163,7 @@ const std::array server_rows = {
        "sshd does not run AuthorizedKeysCommand.",
        "The program and every directory above it have to belong to root and to be writable by root alone; StrictModes "
        "no does not change that. (OpenSSH misc.c: subprocess)",
-       "Install it where root alone can write, down from /."},
+       "Install it where root alone can write, down from /.", LoginStep::keys_command},
       keys_command_unsafe},
     S{{"no-key-files", Subject::server, Effect::informs, Severity::notice, "sshd reads no key files at all.",
        "AuthorizedKeysFile (sshd_config(5)) is none.", "Nothing to do if this is meant."},

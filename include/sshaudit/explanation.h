@@ -62,7 +62,8 @@ struct Explanation {
   std::string from;  // ADDRESS, ADDRESS (HOST), or empty for any
   Outcome outcome = Outcome::unknown;
   std::vector<ExplainedStep> steps;
-  std::vector<std::string> elsewhere;  // where else the key is listed
+  std::vector<std::string> pam_modules;  // what modules of the account stack said when they were run
+  std::vector<std::string> elsewhere;    // where else the key is listed
 };
 
 }  // namespace sshaudit

@@ -81,14 +81,14 @@ void read_explanation(const std::string& text, CaseResult& result) {
   result.explain.outcome = login.at("outcome").get<std::string>();
   result.explain_text.clear();
   for (const auto& step : login.at("steps")) {
-    const auto name = step.at("step").get<std::string>();
-    const auto rules = rules_in(step);
-    result.explain_text += name + ' ' + step.at("result").get<std::string>() + " [" + rules + "] " +
-                           step.at("text").dump(-1, ' ', true) + '\n';
+    const auto line = step.at("step").get<std::string>() + ' ' + step.at("result").get<std::string>();
+    result.explain_text += line + " [" + rules_in(step) + "] " + step.at("text").dump(-1, ' ', true) + '\n';
     if (!step.value("decides", false)) continue;
-    result.explain.step = name;
-    result.explain.rule = rules;
+    result.explain.step = step.at("step").get<std::string>();
     collect_logs(step.value("findings", Json::array()), result.sshd_logs);
+  }
+  for (const auto& step : login.at("steps")) {  // of all key files, when it is there that it is settled
+    if (step.at("step") == result.explain.step) result.explain.rule += rules_in(step) + ' ';
   }
 }
 
@@ -166,7 +166,7 @@ CaseResult run_case(const Case& one) {
   one.make(scene);
   write_account(scene);
   system.write_databases();
-  add_debian_etc(system, scene.settings, scene.matches);
+  add_debian_etc(system, scene.settings, scene.matches, scene.account_line);
   CaseResult result{.user = scene.person.name};
   audit(scene, result);
   explain(scene, result);

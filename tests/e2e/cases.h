@@ -25,6 +25,7 @@ struct Scene {
   std::vector<std::string> members = {};           // listed in the private group
   std::string settings = {};                       // of sshd_config, before the stock lines
   std::string matches = {};                        // behind them
+  std::string account_line = {};                   // in the account stack of sshd
   std::string login_name = {};                     // when it is not the person's
   std::vector<std::string> offered = {"ed25519"};  // keys of the client; `explain` is asked about the last one
   std::string explained = {};  // a public key file for `explain`, when it is not that of the last one

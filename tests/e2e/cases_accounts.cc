@@ -14,17 +14,8 @@ long days_since_1970(const char* when) { return std::stol(run_tool({"/bin/date",
 
 std::string days(const char* when) { return std::to_string(days_since_1970(when)); }
 
-// A line of the account stack of sshd, before the stock ones.
-void add_to_stack(Scene& scene, const std::string& line) {
-  scene.system.remove("/etc/pam.d/sshd");
-  scene.system.make_file("/etc/pam.d/sshd",
-                         "account required pam_nologin.so\n" + line +
-                             "\n@include common-account\n@include common-auth\n@include common-session\n",
-                         root_owner, 0644);
-}
-
 void restrict_access(Scene& scene) {
-  add_to_stack(scene, "account required pam_access.so");
+  scene.account_line = "account required pam_access.so\n";
   scene.system.make_directory("/etc/security", root_owner, 0755);
   scene.system.make_file("/etc/security/access.conf", "+:root:ALL\n-:ALL:ALL\n", root_owner, 0644);
 }
@@ -180,7 +171,7 @@ std::vector<Case> pam() {
       {"C19",
        "pam_listfile denies",
        [](Scene& s) {
-         add_to_stack(s, "account required pam_listfile.so item=user sense=deny file=/etc/denied onerr=fail");
+         s.account_line = "account required pam_listfile.so item=user sense=deny file=/etc/denied onerr=fail\n";
          s.system.make_file("/etc/denied", "alice\n", root_owner, 0644);
        },
        {"refused", {{"pam-module-refuses", "/etc/pam.d/sshd"}}, {}},
@@ -197,7 +188,7 @@ std::vector<Case> pam() {
       {"C20",
        "/run/nologin",
        [](Scene& s) { s.mounts.push_back([] { std::ofstream("/run/nologin") << "System is booting up.\n"; }); },
-       {"refused", {{"nologin-file", "/run/nologin"}}, {{"nologin-present", "/run/nologin"}}},
+       {"refused", {{"nologin-file", "/var/run/nologin"}}, {{"nologin-present", "/var/run/nologin"}}},
        {"refused", "pam", "nologin-file"},
        {"refused", denied_by_pam},
        "P"},

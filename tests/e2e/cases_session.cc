@@ -45,7 +45,8 @@ std::vector<Case> certificates() {
        "certificate of an unknown authority",
        [](Scene& s) {
          certify(s, "alice", "-1h:+1h");
-         s.settings.clear();
+         s.system.remove("/etc/ssh/authorities");
+         s.system.make_file("/etc/ssh/authorities", ClientKeys::line("ed25519 of another authority"), root_owner, 0644);
        },
        {"none", {}, {}},
        {"refused", "trusted-ca", "certificate-not-trusted"},
@@ -169,7 +170,7 @@ std::vector<Case> file_systems() {
        "disk is full, and the key file empty",
        [](Scene& s) { s.mounts.push_back(fill_homes); },
        {"none", {{"disk-full", key_file}, {"key-file-empty", key_file}}, {}},
-       {"refused", "key-file", "key-file-empty"},
+       {"refused", "key-file", ""},
        {"refused", ""},
        "K"},
       {"C58",
@@ -180,7 +181,7 @@ std::vector<Case> file_systems() {
          run_tool({"/usr/bin/chattr", "+i", file});
          s.undo.push_back([file] { run_tool({"/usr/bin/chattr", "-i", file}); });
        },
-       {"refused", {{"immutable", key_file}, {"key-file-writable", key_file}}, {}},
+       {"refused", {{"key-file-immutable", key_file}, {"key-file-writable", key_file}}, {}},
        {"refused", "key-file", "key-file-writable"},
        {"refused", "Authentication refused: bad ownership or modes for file /home/alice/.ssh/authorized_keys"},
        "K"},

@@ -106,13 +106,16 @@ std::string run_tool(const std::vector<std::string>& words) {
   return ran->out;
 }
 
-void add_debian_etc(AuditedSystem& system, const std::string& settings, const std::string& matches) {
+void add_debian_etc(AuditedSystem& system, const std::string& settings, const std::string& matches,
+                    const std::string& account_line) {
   for (const auto* path : {"/etc/pam.d", "/etc/security", "/etc/default", "/etc/ssh/sshd_config.d"}) {
     if (!std::filesystem::exists(system.on_host(path))) system.make_directory(path, root_owner, 0755);
   }
   for (const auto& file : pam_files) {
     const auto path = std::string("/etc/pam.d/") + file.name;
-    if (!std::filesystem::exists(system.on_host(path))) system.make_file(path, file.text, root_owner, 0644);
+    const bool is_sshd = std::string_view(file.name) == "sshd";
+    system.remove(path);
+    system.make_file(path, (is_sshd ? account_line : "") + file.text, root_owner, 0644);
   }
   for (const auto* name : {"access.conf", "limits.conf", "pam_env.conf", "time.conf", "group.conf"}) {
     const auto path = std::string("/etc/security/") + name;

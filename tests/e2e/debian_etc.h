@@ -11,8 +11,9 @@
 namespace sshaudit::e2e {
 
 // The stock files. `settings` are lines of sshd_config in place of or before the stock ones, `matches` come behind
-// them.
-void add_debian_etc(AuditedSystem& system, const std::string& settings, const std::string& matches);
+// them; `account_line` stands in the account stack of sshd, before the stock modules.
+void add_debian_etc(AuditedSystem& system, const std::string& settings, const std::string& matches,
+                    const std::string& account_line);
 
 // Takes this process into the system, with an empty /run, and then makes `mounts` there.
 void enter_debian(const AuditedSystem& system, const std::vector<std::function<void()>>& mounts);

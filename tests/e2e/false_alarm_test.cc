@@ -191,7 +191,7 @@ TEST_P(FalseAlarmAsRoot, NothingIsReported) {
   Yard yard{system};
   GetParam().make(yard);
   system.write_databases();
-  add_debian_etc(system, yard.settings, "");
+  add_debian_etc(system, yard.settings, "", "");
   expect_silence(system);
   for (const auto& user : yard.users) expect_login(system, user);
 }
@@ -230,7 +230,7 @@ TEST_P(BeliefAsRoot, KeepsNobodyOut) {
   system.add_row(alice);
   system.add_group(alice.name, alice.gid);
   system.write_databases();
-  add_debian_etc(system, "", "");
+  add_debian_etc(system, "", "", "");
   put_real_key(system);
   expect_silence(system);
   expect_login(system, alice.name);
@@ -285,7 +285,7 @@ TEST(StockDebianAsRoot, NothingIsReported) {
   system.make_file("/etc/shadow", stock_shadow(), {0, 42}, 0640);
   system.change_owner("/var/mail", {0, 8});
   system.change_mode("/var/mail", 02775);
-  add_debian_etc(system, "", "");
+  add_debian_etc(system, "", "", "");
   expect_silence(system);
 }
 

@@ -180,9 +180,7 @@ std::vector<Case> commands() {
          s.system.make_file("/opt/eic_run_authorized_keys", "#!/bin/sh\n", root_owner, 0755);
          add_drop_in(s, "AuthorizedKeysCommand /opt/eic_run_authorized_keys %u %f\nAuthorizedKeysCommandUser nobody\n");
        },
-       {"none",
-        {},
-        {{"keys-command-foreign", ""}, {"setting-shadowed", sshd_config}, {"setting-shadowed", sshd_config}}},
+       {"none", {}, {{"keys-command-foreign", ""}, {"setting-shadowed", sshd_config}}},
        {"unknown", "keys-command", "keys-command-unasked"},
        {"refused", ""},
        ""},

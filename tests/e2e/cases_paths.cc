@@ -250,7 +250,7 @@ std::vector<Case> hidden() {
        {"refused", "User 'alice' authorized keys '/home/alice/.ssh/authorized_keys' is not a regular file"},
        "K"},
       not_here("C22", "SELinux label", "the kernel has no SELinux; the rule is tried on labels as values"),
-      not_here("C40", "home on NFS with root squash", "there is no NFS server; what root cannot see is tried by FUSE"),
+      not_here("C40", "home on NFS with root squash", "there is no NFS server"),
       not_here("C41", "home on vfat, drvfs or cifs", "the kernel has none of them; the rule is tried on values"),
       not_here("C62", "home on NFS and SELinux boolean", "the kernel has no SELinux, and there is no NFS server"),
   };

@@ -34,7 +34,7 @@ std::vector<Case> all_cases() {
 class CaseTable : public ::testing::Environment {
  public:
   void add(const Case& one, const std::string& covered, const std::string& text) {
-    lines_[one.id + one.title] = fmt::format("{} {:44} {:6} {}\n", one.id, one.title, covered, text);
+    lines_[one.id + one.title] = fmt::format("{} {:52} {:6} {}\n", one.id, one.title, covered, text);
     covered_ += covered == "-" ? 0 : 1;
     ids_.insert(one.id);
     if (covered != "-") ids_covered_.insert(one.id);

@@ -25,12 +25,14 @@ const std::regex factors("authentication methods list [0-9]+: ([^ \n]*,publickey
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-// What clients sign with, the best first. Only what is for certificates keeps the key itself from being offered.
-std::vector<std::string> client_algorithms(bool certified) {
-  if (!certified) return {"+ssh-rsa", "rsa-sha2-256", "ssh-rsa"};
-  const std::string end = "-cert-v01@openssh.com";
-  return {"ssh-ed25519" + end + ",ecdsa-sha2-nistp256" + end + ",rsa-sha2-512" + end, "rsa-sha2-256" + end,
-          "ssh-rsa" + end};
+// What clients sign with, the best first.
+constexpr std::array client_algorithms = {"+ssh-rsa", "rsa-sha2-256,rsa-sha2-256-cert-v01@openssh.com",
+                                          "ssh-rsa,ssh-rsa-cert-v01@openssh.com"};
+
+// A client offers its key as well: only the certificate counts.
+bool is_let_in(const Login& login, const LoginScenario& scenario) {
+  const std::regex with_certificate("\nAccepted publickey for [^\n]*-CERT ");
+  return login.accepted && (scenario.certificate.empty() || std::regex_search("\n" + login.log, with_certificate));
 }
 
 // What the program printed, or why it is no report.
@@ -82,7 +84,9 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, const std::string& a
   trial.ran_keys_command = has(login.log, "AuthorizedKeysCommand command \"");
   trial.is_one_of_several = std::regex_search(login.log, factors);
   const bool works = has(trial.output, session_mark) || (for_sftp && has(trial.output, sftp_answer));
-  trial.outcome = !login.accepted ? LoginOutcome::refused : works ? LoginOutcome::accepted : LoginOutcome::closes;
+  trial.outcome = !is_let_in(login, scenario) ? LoginOutcome::refused
+                  : works                     ? LoginOutcome::accepted
+                                              : LoginOutcome::closes;
   return trial;
 }
 
@@ -90,7 +94,7 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, const std::string& a
 // algorithm that is not accepted is one of several: the key works when another one gets in.
 LoginTrial LoginDesk::log_in(const LoginScenario& scenario) {
   LoginTrial trial;
-  for (const auto& algorithms : client_algorithms(!scenario.certificate.empty())) {
+  for (const std::string algorithms : client_algorithms) {
     trial = log_in(scenario, algorithms, false);
     const bool is_for_sftp = has(trial.log, ") 'internal-sftp") && trial.outcome == LoginOutcome::closes;
     if (is_for_sftp) trial = log_in(scenario, algorithms, true);

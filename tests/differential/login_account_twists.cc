@@ -46,7 +46,7 @@ void add_own_shell(Draft& draft, mode_t mode, uid_t owner = 0) {
 void odd_shell(Draft& draft) {
   switch (draft.dice.below(9)) {
     case 0:
-      add_own_shell(draft, draft.pick<mode_t>({0755, 0711, 0700, 0750, 0644, 0600, 0555, 0777, 0100}));
+      add_own_shell(draft, draft.pick<mode_t>({0755, 0755, 0700, 0750, 0644, 0600, 0555, 0777, 0100}));
       break;
     case 1:
       add_own_shell(draft, 0700, draft.uid);

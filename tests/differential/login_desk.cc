@@ -29,11 +29,10 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 constexpr std::array client_algorithms = {"+ssh-rsa", "rsa-sha2-256,rsa-sha2-256-cert-v01@openssh.com",
                                           "ssh-rsa,ssh-rsa-cert-v01@openssh.com"};
 
-// With a certificate the client offers the key itself, too; that one is not the question.
-bool is_let_in_by_key_alone(const std::string& log) {
-  const auto at = log.find("Accepted publickey for ");
-  if (at == std::string::npos) return false;
-  return log.substr(at, log.find('\n', at) - at).find("-CERT ") == std::string::npos;
+// A client offers its key as well: only the certificate counts.
+bool is_let_in(const Login& login, const LoginScenario& scenario) {
+  const std::regex with_certificate("\nAccepted publickey for [^\n]*-CERT ");
+  return login.accepted && (scenario.certificate.empty() || std::regex_search("\n" + login.log, with_certificate));
 }
 
 // What the program printed, or why it is no report.
@@ -85,7 +84,9 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, const std::string& a
   trial.ran_keys_command = has(login.log, "AuthorizedKeysCommand command \"");
   trial.is_one_of_several = std::regex_search(login.log, factors);
   const bool works = has(trial.output, session_mark) || (for_sftp && has(trial.output, sftp_answer));
-  trial.outcome = !login.accepted ? LoginOutcome::refused : works ? LoginOutcome::accepted : LoginOutcome::closes;
+  trial.outcome = !is_let_in(login, scenario) ? LoginOutcome::refused
+                  : works                     ? LoginOutcome::accepted
+                                              : LoginOutcome::closes;
   return trial;
 }
 
@@ -93,11 +94,10 @@ LoginTrial LoginDesk::log_in(const LoginScenario& scenario, const std::string& a
 // algorithm that is not accepted is one of several: the key works when another one gets in.
 LoginTrial LoginDesk::log_in(const LoginScenario& scenario) {
   LoginTrial trial;
-  for (const auto* const algorithms : client_algorithms) {
+  for (const std::string algorithms : client_algorithms) {
     trial = log_in(scenario, algorithms, false);
     const bool is_for_sftp = has(trial.log, ") 'internal-sftp") && trial.outcome == LoginOutcome::closes;
     if (is_for_sftp) trial = log_in(scenario, algorithms, true);
-    if (!scenario.certificate.empty() && is_let_in_by_key_alone(trial.log)) trial.outcome = LoginOutcome::refused;
     const bool is_rsa = world_.keys.keys[scenario.key].type == "ssh-rsa";
     if (!is_rsa || !has(trial.log, " not in PubkeyAcceptedAlgorithms")) break;
   }

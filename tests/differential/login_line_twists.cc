@@ -53,7 +53,7 @@ std::string some_option(Draft& draft) {
       return draft.pick({"command=\"/srv/bin/forced\"", "command=\"/srv/bin/forced with words\"",
                          "command=\"/srv/bin/missing\"", "command=\"echo the-session-works\"",
                          "command=\"internal-sftp\"", "command=\"/srv/bin/not-executable\"",
-                         "command=\"/bin/echo the-session-works\"", "command=\"/srv/bin/missing\""});
+                         "command=\"/bin/echo the-session-works\"", "command=\"/srv/bin/forced\""});
     case 4:
       return draft.pick({"restrict", "no-pty", "restrict,pty", "no-port-forwarding,no-X11-forwarding", "RESTRICT",
                          "no-touch-required", "verify-required", "no-user-rc", "restrict,command=\"/srv/bin/forced\""});

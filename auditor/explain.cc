@@ -175,6 +175,7 @@ class Explainer {
   void add_key_files() {
     ScanPosition position = 0;
     auto of_account = take(LoginStep::key_file);
+    is_ended_ = std::ranges::any_of(of_account, [](auto& one) { return one.rule->id == "key-file-name-invalid"; });
     for (const auto& file : evidence_.key_files) {
       const KeyFileSubject subject{evidence_, file, strict_modes_faults(file, evidence_, context_, position)};
       auto& step = add_source(LoginStep::key_file, look_in_key_file(subject, offered_, context_));
@@ -210,6 +211,7 @@ class Explainer {
 
   // What all sources come to together: one that lets the key in is enough.
   StepResult of_sources() const {
+    if (is_ended_) return StepResult::refused;
     if (accepted_) return StepResult::ok;
     const auto unsure = [](const ExplainedStep& one) {
       return is_source(one.step) && one.result == StepResult::unknown;
@@ -265,6 +267,7 @@ class Explainer {
   std::vector<Finding> of_revoked_;
   std::vector<Finding> of_keys_command_;  // why sshd does not run it, for anybody
   bool accepted_ = false;
+  bool is_ended_ = false;               // sshd ends the connection when it comes to the key files
   std::optional<std::string> command_;  // of the line that let the key in
 };
 

@@ -64,7 +64,7 @@ Result<std::unique_ptr<AccountAudit>> AccountAudit::open(const Arguments& argume
   auto local = arguments.verb == Verb::explain && !arguments.all_users && arguments.root == "/" ? LocalAccounts::open()
                                                                                                 : std::nullopt;
   if (local && !local->add_account(arguments.users.front())) local.reset();
-  Result<UserDatabase> database = local                   ? local->database()
+  Result<UserDatabase> database = local                   ? local->own_rows()
                                   : arguments.root == "/" ? gather_accounts()
                                                           : gather_accounts_below(arguments.root);
   if (!database) return tl::unexpected(database.error());

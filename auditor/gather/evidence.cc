@@ -93,8 +93,7 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     observe_environment(evidence);
     observe_ignored_files(evidence);
     observe_nearby_files(evidence);
-    observe_commands(evidence, grammar_, as_user_, offered_command_);
-    if (evidence.chroot) observe_chroot_shell(account, as_user_, root_, *evidence.chroot);
+    observe_session(evidence);
     observe_principals(evidence);
   }
   if (is_root_ && identity.uid != 0) {
@@ -104,6 +103,18 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
   act_as_root();  // between accounts nothing is done with the rights of one
   evidence.authorities = observe_authorities(settings.trusted_user_ca_keys);
   return evidence;
+}
+
+// With ChrootDirectory all of it is inside.
+void AccountObserver::observe_session(AccountEvidence& evidence) {
+  if (!evidence.chroot) {
+    observe_commands(evidence, grammar_, as_user_, offered_command_);
+    return;
+  }
+  auto inside = inside_chroot(*evidence.chroot, as_user_, root_);
+  if (!inside) return;
+  observe_chroot_shell(evidence.account, *inside, *evidence.chroot);
+  observe_commands(evidence, grammar_, *inside, offered_command_);
 }
 
 // Somebody else than root sees what he sees; that is what the account sees only if he is the account.

@@ -53,6 +53,7 @@ class AccountObserver {
   void observe_entry(const std::string& entry, const Account& account, std::size_t& room, const EntryFiles& to);
   void observe_environment(AccountEvidence& evidence);
   void observe_ignored_files(AccountEvidence& evidence);
+  void observe_session(AccountEvidence& evidence);
   void observe_nearby_files(AccountEvidence& evidence);
   std::vector<std::string> names_of(const std::string& path) const;
   KeyFile observe_key_file(const std::string& path, std::size_t limit);

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
+#include <initializer_list>
 #include <sstream>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "gather/read_file.h"
 #include "parse/account_row.h"
@@ -32,40 +36,51 @@ bool comes_from_files(const std::string& nsswitch, std::string_view database) {
   return true;
 }
 
-template <class Visit>
-void for_each_line(std::string_view text, Visit visit) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    visit(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+// Fields are short: to look at each byte is faster than to call memchr(3).
+const char* behind_fields(const char* at, const char* end, int count) {
+  while (count > 0 && at != end && *at != '\n') {
+    if (*at++ == ':') --count;
   }
-}
-
-std::string_view field(std::string_view line, int number) {
-  for (; number > 0; --number) {
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return {};
-    line.remove_prefix(colon + 1);
-  }
-  return line.substr(0, line.find(':'));
+  return at;
 }
 
 // A number as nearly every row has it. Others are parsed to be sure.
-bool may_be(std::string_view digits, const std::set<id_t>& ids) {
+bool may_be(const char* at, const char* end, const std::vector<id_t>& ids) {
   id_t id = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-  return error != std::errc{} || end != digits.data() + digits.size() || ids.contains(id);
+  const auto [rest, error] = std::from_chars(at, end, id);
+  const bool is_plain = error == std::errc{} && rest != end && (*rest == ':' || *rest == '\n');
+  return !is_plain || std::ranges::binary_search(ids, id);
 }
 
-// Calls visit(line) for each line in which the text stands.
+// Calls visit(line) for each line that has one of the ids in a field with such a number.
+template <class Visit>
+void for_each_line_of(std::string_view text, std::initializer_list<std::pair<int, const std::vector<id_t>*>> fields,
+                      Visit visit) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    const auto* const newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    const char* const stop = newline == nullptr ? end : newline;
+    bool wanted = false;
+    for (const auto& [number, ids] : fields) wanted = wanted || may_be(behind_fields(at, stop, number), stop, *ids);
+    if (wanted) visit(std::string_view(at, static_cast<std::size_t>(stop - at)));
+    at = newline == nullptr ? end : newline + 1;
+  }
+}
+
+// Calls visit(line) for each line in which the text stands. memmem(3) is much faster than std::string::find.
 template <class Visit>
 void for_each_line_with(const std::string& text, std::string_view needle, Visit visit) {
-  for (auto at = text.find(needle); at != std::string::npos; at = text.find(needle, at)) {
-    const auto before = text.rfind('\n', at);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto rest = [&] { return static_cast<std::size_t>(end - at); };
+  while (const void* const found = memmem(at, rest(), needle.data(), needle.size())) {
+    const auto position = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+    const auto before = text.rfind('\n', position);
     const auto start = before == std::string::npos ? 0 : before + 1;
-    const auto end = std::min(text.find('\n', at), text.size());
-    visit(std::string_view(text).substr(start, end - start));
-    at = end;
+    const auto stop = std::min(text.find('\n', position), text.size());
+    visit(std::string_view(text).substr(start, stop - start));
+    at = text.data() + stop;
   }
 }
 
@@ -102,7 +117,7 @@ std::optional<LocalAccounts> LocalAccounts::open() {
 
 bool LocalAccounts::add_account(const std::string& name) {
   bool found = false;
-  for_each_line_with(passwd_, name, [&](std::string_view line) {
+  for_each_line_with(passwd_, name + ":", [&](std::string_view line) {
     const auto account = account_in(line);
     if (!account || account->name != name || found) return;
     found = true;
@@ -148,27 +163,57 @@ void LocalAccounts::add_ids_of(const AccountEvidence& evidence) {
   }
 }
 
+// The rows of an account itself are found by its name; whoever else has to do with it is not known yet.
+UserDatabase LocalAccounts::own_rows() const {
+  UserDatabase database;
+  database.shadow_seen = shadow_seen_;
+  const auto add = [&](std::string_view line) {
+    auto account = account_in(line);
+    const bool wanted = account && (account->uid == 0 || names_.contains(account->name));
+    if (wanted) database.accounts.push_back(std::move(*account));
+    return wanted;
+  };
+  for_each_line_with(passwd_, ":0:", add);
+  for (const auto& name : names_) {
+    for_each_line_with(passwd_, name + ":", [&](std::string_view line) {
+      if (line.find(":0:") == std::string_view::npos) add(line);
+    });
+  }
+  for (const auto gid : gids_) {
+    for_each_line_with(group_, ":" + std::to_string(gid) + ":", [&](std::string_view line) {
+      auto group = group_in(line);
+      if (group && group->gid == gid) database.groups.push_back(std::move(*group));
+    });
+  }
+  add_shadow_to(database);
+  return database;
+}
+
 UserDatabase LocalAccounts::database() const {
   UserDatabase database;
   database.shadow_seen = shadow_seen_;
-  for_each_line(passwd_, [&](std::string_view line) {
-    if (!may_be(field(line, 2), uids_) && !may_be(field(line, 3), gids_)) return;
+  const std::vector<id_t> uids(uids_.begin(), uids_.end());
+  const std::vector<id_t> gids(gids_.begin(), gids_.end());
+  for_each_line_of(passwd_, {{2, &uids}, {3, &gids}}, [&](std::string_view line) {
     auto account = account_in(line);
     if (account) database.accounts.push_back(std::move(*account));
   });
-  for_each_line(group_, [&](std::string_view line) {
-    if (!may_be(field(line, 2), gids_)) return;
+  for_each_line_of(group_, {{2, &gids}}, [&](std::string_view line) {
     auto group = group_in(line);
     if (group) database.groups.push_back(std::move(*group));
   });
+  add_shadow_to(database);
+  return database;
+}
+
+void LocalAccounts::add_shadow_to(UserDatabase& database) const {
   for (const auto& name : names_) {
-    for_each_line_with(shadow_, name, [&](std::string_view line) {
+    for_each_line_with(shadow_, name + ":", [&](std::string_view line) {
       auto row = parse_shadow_row(line);
       auto* shadow = std::get_if<ShadowRow>(&row);
       if (shadow != nullptr && shadow->name == name) database.shadow.try_emplace(shadow->name, shadow->entry);
     });
   }
-  return database;
 }
 
 }  // namespace sshaudit

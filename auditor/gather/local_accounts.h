@@ -24,12 +24,16 @@ class LocalAccounts {
   // And the rows of everybody whose id the evidence shows, with all whose primary group is one of those.
   void add_ids_of(const AccountEvidence& evidence);
 
+  // The rows of the account alone, which is fast.
+  UserDatabase own_rows() const;
+
   // What is known, in the order of the files.
   UserDatabase database() const;
 
  private:
   LocalAccounts() = default;
   void add_components(const PathWalk& walk);
+  void add_shadow_to(UserDatabase& database) const;
 
   std::string passwd_;
   std::string group_;

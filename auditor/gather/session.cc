@@ -68,33 +68,38 @@ ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& 
   return chroot;
 }
 
-// Inside it links lead nowhere else.
-void observe_chroot_shell(const Account& account, PathResolver& as_user, const std::string& root,
-                          ChrootEvidence& chroot) {
-  if (chroot.components.empty() || chroot.components.back().errnum != 0) return;
+std::optional<PathResolver> inside_chroot(const ChrootEvidence& chroot, PathResolver& as_user,
+                                          const std::string& root) {
+  if (chroot.components.empty() || chroot.components.back().errnum != 0) return std::nullopt;
   const auto found = as_user.resolve(chroot.path);
-  const auto directory = found.end == WalkEnd::found ? found.node->component.path : std::string();
+  if (found.end != WalkEnd::found) return std::nullopt;
+  const auto& directory = found.node->component.path;
+  auto inside = PathResolver::open(root == "/" ? directory : root + directory);
+  if (!inside) return std::nullopt;
+  return std::move(*inside);
+}
+
+void observe_chroot_shell(const Account& account, PathResolver& inside, ChrootEvidence& chroot) {
   const auto shell = account.shell.empty() ? std::string("/bin/sh") : account.shell;
-  auto inside =
-      directory.empty() ? tl::unexpected(Error{}) : PathResolver::open(root == "/" ? directory : root + directory);
-  if (!inside) return;
-  const auto walk = inside->resolve(shell);
+  const auto walk = inside.resolve(shell);
   chroot.shell = walk_of(shell, walk);
   chroot.has_shell = walk.end == WalkEnd::found && is_executable(*walk.node);
 }
 
 void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user,
                       std::string_view offered) {
-  if (!evidence.settings.chroot_directory.empty()) return;  // they run inside it
   if (!evidence.settings.force_command.empty()) {
     add_command(evidence, evidence.settings.force_command, as_user);
     return;
   }
   add_command(evidence, offered, as_user);
+  evidence.has_sftp_keys = is_internal_sftp(offered);
   for (const auto& file : evidence.key_files) {
     if (file.text.find("ommand=") == std::string::npos && file.text.find("OMMAND=") == std::string::npos) continue;
     read_key_lines(file.text, grammar, [&](const AuthorizedKey& line) {
-      if (line.options.command) add_command(evidence, *line.options.command, as_user);
+      if (!line.options.command) return;
+      evidence.has_sftp_keys = evidence.has_sftp_keys || is_internal_sftp(*line.options.command);
+      add_command(evidence, *line.options.command, as_user);
     });
   }
 }

@@ -18,4 +18,10 @@ std::optional<std::string> program_of_command(std::string_view command) {
   return std::string(program);
 }
 
+bool is_internal_sftp(std::string_view command) {
+  constexpr std::string_view name = "internal-sftp";
+  return command.starts_with(name) &&
+         (command.size() == name.size() || command[name.size()] == ' ' || command[name.size()] == '\t');
+}
+
 }  // namespace sshaudit

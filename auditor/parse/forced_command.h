@@ -12,4 +12,7 @@ namespace sshaudit {
 // understood, and nothing else would run if the file could not be. Nothing otherwise, and for internal-sftp.
 std::optional<std::string> program_of_command(std::string_view command);
 
+// Whether sshd runs it itself, without a shell.
+bool is_internal_sftp(std::string_view command);
+
 }  // namespace sshaudit

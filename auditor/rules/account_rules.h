@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "rules/rule.h"
@@ -19,6 +20,12 @@ bool is_person(const Account& account);
 // Whether somebody logs in to the account as a matter of course: it is root's or a person's, or its shell is one to
 // work in, or sshd needs no shell for it.
 bool is_expected(const AccountEvidence& evidence);
+
+// Whether every session of the account starts its shell. internal-sftp runs inside sshd.
+bool needs_shell(const AccountEvidence& evidence);
+
+// In words: what the shell is; empty when it can be worked in.
+std::string why_shell_ends_session(const AccountEvidence& evidence, const Context& context);
 
 // Whether it makes a difference what becomes of its logins: it has keys, or somebody asks.
 bool matters(const AccountEvidence& evidence);

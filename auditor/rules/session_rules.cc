@@ -87,28 +87,42 @@ Details chroot_missing(const AccountEvidence& evidence, const Context&) {
   return {detail};
 }
 
-bool is_internal(std::string_view command) {
-  return command == "internal-sftp" || command.starts_with("internal-sftp ");
+// Empty when the shell can be started, or when it is not known.
+std::string why_chroot_has_no_shell(const AccountEvidence& evidence) {
+  if (!evidence.chroot || evidence.chroot->shell.requested.empty() || !evidence.as_user) return {};
+  const auto& shell = evidence.chroot->shell;
+  if (evidence.chroot->has_shell || shell.end == WalkEnd::unseen) return {};
+  const bool gone = shell.end == WalkEnd::missing || shell.end == WalkEnd::dangling;
+  return gone ? std::string("missing") : fmt::format("not executable for {}", evidence.account.name);
 }
 
 Details chroot_without_shell(const AccountEvidence& evidence, const Context&) {
-  if (!evidence.chroot || evidence.chroot->shell.requested.empty() || !matters(evidence)) return {};
+  const auto why = why_chroot_has_no_shell(evidence);
+  if (why.empty() || !needs_shell(evidence) || !matters(evidence)) return {};
   const auto& shell = evidence.chroot->shell;
-  const bool fine = evidence.chroot->has_shell || shell.end == WalkEnd::unseen || !evidence.as_user;
-  if (fine || is_internal(evidence.settings.force_command)) return {};
-  const bool gone = shell.end == WalkEnd::missing || shell.end == WalkEnd::dangling;
-  const auto actual = gone ? std::string("missing") : fmt::format("not executable for {}", evidence.account.name);
   auto detail = about_chroot(evidence, evidence.chroot->path + shell.requested,
-                             fmt::format("inside it the shell {} is {}", shell.requested, actual), {});
+                             fmt::format("inside it the shell {} is {}", shell.requested, why), {});
   detail.expected = "the shell inside, or ForceCommand internal-sftp";
-  detail.actual = actual;
+  detail.actual = why;
   detail.remedy.note =
       "set ForceCommand internal-sftp for file transfer only, which needs no shell, or put the shell and what it needs "
       "inside";
   return {detail};
 }
 
-// Looked at only outside a changed root.
+// Where other keys of the account are for internal-sftp, the shell is the affair of each key.
+Details key_without_shell(const KeyLineSubject& subject, const Context& context) {
+  const auto& evidence = subject.evidence;
+  const auto& command = subject.line.options.command;
+  if (!is_read(subject) || !evidence.has_sftp_keys || (command && is_internal_sftp(*command))) return {};
+  auto why = why_chroot_has_no_shell(evidence);
+  if (why.empty()) why = why_shell_ends_session(evidence, context);
+  if (why.empty()) return {};
+  return about_key(subject, fmt::format("is accepted, but the session ends at once: the shell is {}", why),
+                   "command=\"internal-sftp\", or a shell to work in", why, {},
+                   "put command=\"internal-sftp\" in front of the key, or give the account a shell");
+}
+
 const ForcedCommand* broken_program(const AccountEvidence& evidence, std::string_view command) {
   const auto program = program_of_command(command);
   if (!program) return nullptr;
@@ -180,6 +194,11 @@ const std::array key_rows = {
     K{{"forced-command-broken", Subject::authorized_key, Effect::closes, Severity::warning,
        "The forced command of a key cannot be run.", command_why, "Install the program, or correct command=.", step},
       forced_command_broken},
+    K{{"key-without-shell", Subject::authorized_key, Effect::closes, Severity::warning,
+       "A key is accepted, but there is no shell to start.",
+       "Other keys of the account are for internal-sftp, which needs none. (OpenSSH session.c: do_child)",
+       "Put command=\"internal-sftp\" in front of the key.", step},
+      key_without_shell},
 };
 
 }  // namespace

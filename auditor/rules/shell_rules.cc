@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parse/forced_command.h"
 #include "rules/account_rules.h"
 #include "rules/wording.h"
 
@@ -75,8 +76,7 @@ Details shell_not_executable(const AccountEvidence& evidence, const Context& con
 }
 
 Details shell_ends_session(const AccountEvidence& evidence, const Context&) {
-  if (!is_session_ender(evidence.account) || !matters(evidence)) return {};
-  if (evidence.settings.force_command.starts_with("internal-sftp")) return {};  // runs inside sshd, without a shell
+  if (!is_session_ender(evidence.account) || !matters(evidence) || !needs_shell(evidence)) return {};
   return {{.path = evidence.account.shell,
            .message = fmt::format("its shell {} ends every session at once", evidence.account.shell),
            .expected = "a shell to work in",
@@ -97,14 +97,20 @@ bool may_execute(const FileStatus& status, const Identity& identity) {
   return (status.mode & S_IXOTH) != 0;
 }
 
-Details shell_not_runnable(const AccountEvidence& evidence, const Context& context) {
-  if (!evidence.shell || evidence.shell->end != WalkEnd::found || !sshd_checks_shell(evidence)) return {};
+// The first component of the way to the shell that the account may not go through; null when it may run the shell.
+const PathComponent* shut_component(const AccountEvidence& evidence) {
+  if (!evidence.shell || evidence.shell->end != WalkEnd::found || !sshd_checks_shell(evidence)) return nullptr;
   const auto& components = evidence.shell->components;
   const auto refused = std::ranges::find_if(
       components, [&](const auto& component) { return !may_execute(component.status, evidence.identity); });
   const auto& shell = components.back().status;
   const bool passes_sshd = S_ISREG(shell.mode) && (shell.mode & any_execute) != 0;
-  if (refused == components.end() || !refused->acl.empty() || !passes_sshd || !matters(evidence)) return {};
+  return refused == components.end() || !refused->acl.empty() || !passes_sshd ? nullptr : &*refused;
+}
+
+Details shell_not_runnable(const AccountEvidence& evidence, const Context& context) {
+  const auto* refused = shut_component(evidence);
+  if (refused == nullptr || !matters(evidence) || !needs_shell(evidence)) return {};
   return {{.path = refused->path,
            .message = fmt::format("its shell {} cannot be run: {} is {}", shell_of(evidence.account), refused->path,
                                   mode_and_owner(refused->status, context.accounts)),
@@ -147,6 +153,18 @@ const std::array rules = {
 };
 
 }  // namespace
+
+bool needs_shell(const AccountEvidence& evidence) {
+  return !is_internal_sftp(evidence.settings.force_command) && !evidence.has_sftp_keys;
+}
+
+std::string why_shell_ends_session(const AccountEvidence& evidence, const Context& context) {
+  if (is_session_ender(evidence.account)) return evidence.account.shell + ", which ends every session";
+  const auto* shut = shut_component(evidence);
+  if (shut == nullptr) return {};
+  return fmt::format("{}, but {} is {}", shell_of(evidence.account), shut->path,
+                     mode_and_owner(shut->status, context.accounts));
+}
 
 std::span<const Rule<AccountEvidence>> shell_rules() { return rules; }
 

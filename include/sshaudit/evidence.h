@@ -105,6 +105,7 @@ struct AccountEvidence {
   std::vector<KeyFile> principals_files;       // AuthorizedPrincipalsFile, read with the rights of the account
   std::optional<ChrootEvidence> chroot;        // nothing when ChrootDirectory is not set
   std::vector<ForcedCommand> commands;         // of ForceCommand and of key lines, where they name a file
+  bool has_sftp_keys = false;                  // a key line has the command internal-sftp, which needs no shell
   std::string principals_name_error;           // why its name cannot be expanded; empty when it can
   std::optional<KeysCommandRun> keys_command;  // nothing when nobody asked to run it, or sshd does not run it either
   HomeLock home_lock;                          // looked for only when no key file was found

@@ -136,6 +136,19 @@ const std::vector<Row>& login_rows() {
       {"force-command-broken", with_command("", "/opt/run now", false), closes("force-command-broken", "/opt/run")},
       {"force-command-broken", with_command("", "/opt/run now", true), {}},
       {"force-command-broken", with_command("", "/opt/run || /bin/sh", false), {}},
+      {"key-without-shell",
+       [](Evidence& e, Database&) {
+         e.account.shell = "/usr/sbin/nologin";
+         e.has_sftp_keys = true;
+       },
+       closes("key-without-shell", "/home/alice/.ssh/authorized_keys")},
+      {"key-without-shell",
+       [](Evidence& e, Database&) {
+         e.account.shell = "/usr/sbin/nologin";
+         e.has_sftp_keys = true;
+         hold(e.key_files[0], std::string("command=\"internal-sftp -R\" ") + alices_key_line);
+       },
+       {}},
       {"forced-command-broken", with_command("command=\"/opt/run now\" ", "", false),
        closes("forced-command-broken", "/home/alice/.ssh/authorized_keys")},
       {"forced-command-broken", with_command("command=\"/opt/run now\" ", "", true), {}},

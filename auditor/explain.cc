@@ -179,6 +179,7 @@ class Explainer {
     for (const auto& file : evidence_.key_files) {
       const KeyFileSubject subject{evidence_, file, strict_modes_faults(file, evidence_, context_, position)};
       auto& step = add_source(LoginStep::key_file, look_in_key_file(subject, offered_, context_));
+      if (has(of_account, Effect::unknown) && step.result == StepResult::absent) step.result = StepResult::unknown;
       std::ranges::move(std::exchange(of_account, {}), std::back_inserter(step.findings));
     }
     if (evidence_.key_files.empty()) {

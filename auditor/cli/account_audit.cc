@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/account_audit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "gather/accounts.h"
@@ -23,6 +25,7 @@ namespace {
 constexpr int clean = 0;
 constexpr int found_something = 1;
 constexpr int not_all_seen = 2;
+constexpr std::size_t most_explained = 20;  // keys of one account: each takes a look at all lines
 
 // What is to be typed has to act on the audited system. Here it would act on this one, and chroot(8) would run that
 // system's programs: so there it is, in words.
@@ -192,6 +195,8 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
     auto keys = keys_of(evidence, *context_);
     if (offered) keys = {told_of(*offered, keys)};
     if (keys.empty()) keys.emplace_back();
+    const auto left_out = keys.size() - std::min(keys.size(), most_explained);
+    keys.resize(keys.size() - left_out);
     for (const auto& key : keys) {
       if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence, &key);
       run_keys_command(evidence, tokens_of_key(key));
@@ -200,6 +205,10 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
       auto& explanation = explanations.back();
       if (explanation.from.empty()) explanation.from = one.connections;
       if (explanation.outcome != Outcome::accepted) explanation.elsewhere = lookalikes_of(evidence, key, *context_);
+    }
+    if (left_out > 0) {
+      explanations.back().elsewhere.push_back(
+          fmt::format("{} more keys are in the key files: --key explains one of them", left_out));
     }
   }
   return explanations;

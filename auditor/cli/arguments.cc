@@ -55,7 +55,7 @@ constexpr auto explain_footer =
     "Every step in sshd's order with its result; the first that refuses decides. Without --key each key in the key\n"
     "files is tried, without --from each kind of connection that Match blocks distinguish.\n"
     "--root, --sshd-config, --sshd-version, --lport and --run-keys-command go with it as with an audit.\n"
-    "Exit status: 0 the login would succeed, 1 it would not, 2 wrong usage or something could not be seen.\n\n"
+    "Exit status: 0 one of the logins would succeed, 1 none would, 2 wrong usage or something could not be seen.\n\n"
     "Examples:\n"
     "  sshaudit explain alice                                   each of her keys\n"
     "  sshaudit explain alice --key alice.pub --from 192.0.2.7  one login\n"
@@ -133,6 +133,7 @@ std::string contradiction_in(const Arguments& arguments) {
   if (arguments.root.empty()) return "--root: DIR is empty";
   if (!arguments.from.empty() && !connection_of(arguments))
     return "--from: " + arguments.from + " is not ADDRESS or ADDRESS,HOST, such as 10.1.2.3";
+  if (std::ranges::find(arguments.users, "") != arguments.users.end()) return "USER is empty";
   if (arguments.verb == Verb::explain && (arguments.all_users || arguments.users.size() != 1))
     return "explain takes one USER";
   if (arguments.verb == Verb::config) return contradiction_in_config(arguments);

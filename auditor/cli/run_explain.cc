@@ -39,7 +39,7 @@ Result<std::optional<OfferedKey>> offered_key(const Arguments& arguments) {
   if (arguments.key.empty()) return std::nullopt;
   if (arguments.key.starts_with(fingerprint_prefix)) return key_of_fingerprint(arguments.key);
   const auto text = read_file(arguments.key, largest_key);
-  if (!text) return tl::unexpected(text.error());
+  if (!text) return tl::unexpected(Error{"--key", arguments.key, text.error().errnum});
   auto offered = parse_offered_key(*text);
   if (!offered) return tl::unexpected(Error{"--key: " + offered.error().what, arguments.key, 0});
   return named(std::move(*offered));
@@ -119,7 +119,7 @@ Result<int> run_explain(const Arguments& arguments) {
     explanations.back().elsewhere = who_else(arguments);
   } else {
     explanations = (*audit)->explain(*(*audit)->accounts().front(), *offered);
-    if (*offered) look_elsewhere(arguments, **offered, explanations);
+    if (*offered && !(*offered)->certificate) look_elsewhere(arguments, **offered, explanations);
   }
   const auto text = arguments.format == Format::json ? render_explanations_json(arguments.users.front(), explanations)
                                                      : render_explanations(explanations, text_style(arguments));

@@ -112,7 +112,7 @@ void reset_signals() {
 }
 
 [[noreturn]] void become_program(const Image& image, const Pipes& pipes) {
-  setpgid(0, 0);
+  setsid();  // without a terminal, which it could write to and type into
   reset_signals();
   const int input = open("/dev/null", O_RDONLY);
   const bool ready = input >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(pipes.out.write.get(), STDOUT_FILENO) >= 0 &&
@@ -213,7 +213,6 @@ Result<ForeignOutcome> run_as(const ForeignProgram& program) {
   const pid_t child = fork();
   if (child < 0) return tl::unexpected(errno_error("fork", program.argv.front()));
   if (child == 0) become_program(image, *pipes);
-  setpgid(child, child);  // whoever comes first
   pipes->out.write = Fd();
   pipes->err.write = Fd();
   pipes->failure.write = Fd();

@@ -22,10 +22,13 @@ constexpr std::size_t largest_database = 256UL * 1024 * 1024;
 bool comes_from_files(const std::string& nsswitch, std::string_view database) {
   std::istringstream lines(nsswitch);
   for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line.substr(0, line.find('#')));
+    line.resize(std::min(line.find('#'), line.size()));
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) continue;
     std::string word;
-    words >> word;
+    std::istringstream(line.substr(0, colon)) >> word;
     if (word != database) continue;
+    std::istringstream words(line.substr(colon + 1));
     bool is_first = true;
     while (words >> word) {
       if (word != "files" && (is_first || word != "systemd")) return false;
@@ -100,7 +103,7 @@ std::optional<Group> group_in(std::string_view line) {
 
 std::optional<LocalAccounts> LocalAccounts::open() {
   const auto nsswitch = read_file("/etc/nsswitch.conf", 64UL * 1024).value_or("");
-  for (const auto* const database : {"passwd:", "group:", "initgroups:", "shadow:"}) {
+  for (const auto* const database : {"passwd", "group", "initgroups", "shadow"}) {
     if (!comes_from_files(nsswitch, database)) return std::nullopt;
   }
   LocalAccounts local;
@@ -116,6 +119,7 @@ std::optional<LocalAccounts> LocalAccounts::open() {
 }
 
 bool LocalAccounts::add_account(const std::string& name) {
+  if (name.empty()) return false;
   bool found = false;
   for_each_line_with(passwd_, name + ":", [&](std::string_view line) {
     const auto account = account_in(line);

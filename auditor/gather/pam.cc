@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "gather/pam.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,7 +84,7 @@ std::vector<std::string> PamObserver::directories_of_modules() {
     if (found.end != WalkEnd::found || !S_ISDIR(found.node->component.status.mode)) continue;
     directories.push_back(parent + "/security");
     for (const auto& name : names_in(*found.node, most_names)) {
-      if (name.find("-linux-") != std::string::npos) directories.push_back(parent + "/" + name + "/security");
+      if (name.find("-linux-") != std::string::npos) directories.push_back(fmt::format("{}/{}/security", parent, name));
     }
   }
   std::erase_if(directories, [&](const auto& directory) { return !exists(directory, S_IFDIR); });
@@ -128,7 +129,7 @@ void PamObserver::read_access_directory(const PamFileUse& use) {
   state_.access_files.clear();
   for (const auto& name : names_in(*found.node, most_names)) {
     if (name.starts_with('.') || !name.ends_with(".conf")) continue;
-    state_.access_files.push_back(directory + "/" + name);
+    state_.access_files.push_back(fmt::format("{}/{}", directory, name));
     read_file({PamReader::access, state_.access_files.back(), use.separators});
   }
 }

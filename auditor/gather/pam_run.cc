@@ -79,6 +79,7 @@ int take_messages(int count, const pam_message** messages, pam_response** respon
     if (message.msg_style != PAM_TEXT_INFO && message.msg_style != PAM_ERROR_MSG) return PAM_CONV_ERR;
     if (kept.size() < most_messages) kept.push_back(std::string(message.msg).substr(0, longest_message));
   }
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): libpam frees it
   *responses = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
   return *responses == nullptr ? PAM_BUF_ERR : PAM_SUCCESS;
 }

@@ -72,7 +72,7 @@ std::vector<RevokedKeyFiles::AskedKey> RevokedKeyFiles::keys_of(const AccountEvi
       if (!line.key.type.empty()) keys.push_back({line.key.digest, std::string(line.key.type), line.wire});
     });
   }
-  std::ranges::sort(keys, {}, &AskedKey::digest);
+  std::ranges::stable_sort(keys, {}, &AskedKey::digest);
   const auto is_same = [](const AskedKey& one, const AskedKey& other) { return one.digest == other.digest; };
   keys.erase(std::unique(keys.begin(), keys.end(), is_same), keys.end());
   return keys;

@@ -23,16 +23,19 @@ ChrootComponent look_at(const std::string& path, PathResolver& as_root) {
   if (found.end == WalkEnd::found) {
     component.status = found.node->component.status;
   } else {
-    component.errnum = found.errnum == 0 ? EIO : found.errnum;
+    component.errnum = found.errnum;
+    component.is_unseen = found.end == WalkEnd::unseen || found.end == WalkEnd::automount;
   }
   return component;
 }
+
+bool is_there(const ChrootComponent& component) { return component.errnum == 0 && !component.is_unseen; }
 
 // The paths that sshd looks at one after the other, whatever links are in them.
 void walk_to(ChrootEvidence& chroot, PathResolver& as_root) {
   for (auto slash = chroot.path.find('/'); slash != std::string::npos; slash = chroot.path.find('/', slash + 1)) {
     chroot.components.push_back(look_at(chroot.path.substr(0, slash + 1), as_root));
-    if (chroot.components.back().errnum != 0) return;
+    if (!is_there(chroot.components.back())) return;
   }
   chroot.components.push_back(look_at(chroot.path, as_root));
 }
@@ -48,13 +51,16 @@ void add_command(AccountEvidence& evidence, std::string_view command, PathResolv
       program && std::ranges::find(evidence.commands, *program, &ForcedCommand::path) != evidence.commands.end();
   if (!program || known || evidence.commands.size() == most_commands) return;
   const auto found = as_user.resolve(*program);
-  evidence.commands.push_back(
-      {*program, walk_of(*program, found), found.end == WalkEnd::found && is_executable(*found.node)});
+  auto walk = walk_of(*program, found);
+  walk.links.clear();  // long chains of them, for each command, would take much room
+  if (walk.components.size() > 1) walk.components.erase(walk.components.begin(), walk.components.end() - 1);
+  evidence.commands.push_back({*program, std::move(walk), found.end == WalkEnd::found && is_executable(*found.node)});
 }
 
 }  // namespace
 
 ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& facts, PathResolver& as_root) {
+  as_root.identity_changed();  // what it remembers is held open
   ChrootEvidence chroot;
   auto path = expand_directory_name(evidence.settings.chroot_directory, evidence.account, facts);
   if (!path) {
@@ -70,7 +76,7 @@ ChrootEvidence observe_chroot(const AccountEvidence& evidence, const SshdFacts& 
 
 std::optional<PathResolver> inside_chroot(const ChrootEvidence& chroot, PathResolver& as_user,
                                           const std::string& root) {
-  if (chroot.components.empty() || chroot.components.back().errnum != 0) return std::nullopt;
+  if (chroot.components.empty() || !is_there(chroot.components.back())) return std::nullopt;
   const auto found = as_user.resolve(chroot.path);
   if (found.end != WalkEnd::found) return std::nullopt;
   const auto& directory = found.node->component.path;

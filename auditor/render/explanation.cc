@@ -30,14 +30,28 @@ std::string_view color_of(StepResult result) {
   }
 }
 
+// The rule that decides, if one does.
+std::string_view reason_of(const Explanation& one) {
+  for (const auto& step : one.steps) {
+    if (!step.is_first_refusal) continue;
+    for (const auto& finding : step.findings) {
+      const auto effect = finding.rule->effect;
+      if (effect == Effect::refuses || effect == Effect::closes || effect == Effect::unknown) return finding.rule->id;
+    }
+  }
+  return {};
+}
+
 std::string title(const Explanation& one, const TextStyle& style) {
   std::string text = visible(one.user);
   const auto key = one.key.name.empty() ? std::string() : " with " + visible(one.key.name);
   const auto comment = one.key.comment.empty() ? std::string() : fmt::format(" \"{}\"", visible(one.key.comment));
   const auto from = one.from.empty() ? std::string() : " from " + visible(one.from);
   text = painted(text, "1", style.color) + key + comment + from + ": ";
-  return text + std::string(word(one.outcome)) +
-         (one.outcome == Outcome::closes ? ", for the session ends at once" : "") + '\n';
+  const auto outcome = one.outcome == Outcome::closes ? std::string("accepted, but the session ends at once")
+                                                      : std::string(word(one.outcome));
+  const auto reason = reason_of(one);
+  return text + outcome + (reason.empty() ? "" : fmt::format(" ({})", reason)) + '\n';
 }
 
 std::string drawing(const ExplainedStep& step, const TextStyle& style) {
@@ -59,8 +73,9 @@ bool is_shown(const ExplainedStep& step, bool behind_refusal) {
   return step.result == StepResult::refused || step.result == StepResult::closes || step.result == StepResult::unknown;
 }
 
-std::string step_text(const ExplainedStep& step, const TextStyle& style, std::set<std::string>& commands) {
-  const bool is_last_source = step.is_first_refusal && step.result == StepResult::absent;
+std::string step_text(const ExplainedStep& step, bool is_refused, const TextStyle& style,
+                      std::set<std::string>& commands) {
+  const bool is_last_source = step.is_first_refusal && step.result == StepResult::absent && is_refused;
   const auto shown_result = is_last_source ? StepResult::refused : step.result;
   const auto result = word(shown_result);
   auto text = fmt::format("  {}{:{}}{}\n", painted(result, color_of(shown_result), style.color), "",
@@ -81,7 +96,7 @@ std::string explanation_text(const Explanation& one, const TextStyle& style) {
   bool behind_refusal = false;
   for (const auto& step : one.steps) {
     if (!is_shown(step, behind_refusal)) continue;
-    text += step_text(step, style, commands);
+    text += step_text(step, one.outcome == Outcome::refused, style, commands);
     behind_refusal = behind_refusal || (step.is_first_refusal && step.result != StepResult::unknown);
   }
   for (const auto& said : one.pam_modules) text += "  PAM: " + fold(visible(said), 7, 9, style.columns) + '\n';

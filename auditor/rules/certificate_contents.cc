@@ -77,9 +77,10 @@ Fault judge_critical(const CertificateOption& option, unsigned version, Certific
   const bool is_command = option.name == "force-command";
   if (is_command || option.name == "source-address") {
     auto fault = set_once(option, is_command ? restrictions.force_command : restrictions.source_address);
-    if (!fault && !is_command && !is_network_list(option.value))
+    if (!fault && !is_command && !is_network_list(option.value)) {
       fault = malformed(option, "addresses and networks, with commas and no blanks, are what it takes",
                         "Certificate source-address contents invalid");
+    }
     return fault || option.data == Data::text ? fault : has_surplus(option);
   }
   const auto log = fmt::format("Certificate critical option \"{}\" is not supported", shown(option.name));

@@ -46,24 +46,27 @@ std::string command_in_words(const Settings& settings) {
 // True when one is found, or may be.
 bool CertificateJudge::find_principal(PrincipalSearch& search) {
   const auto& settings = evidence_.settings;
-  if (!evidence_.principals_name_error.empty())
+  if (!evidence_.principals_name_error.empty()) {
     return refuse(Row::wrong_principal,
                   fmt::format("sshd ends the connection: AuthorizedPrincipalsFile {}", evidence_.principals_name_error),
                   {.expected = "a name that sshd can expand",
                    .actual = evidence_.principals_name_error,
                    .note = "correct AuthorizedPrincipalsFile: %h, %u, %U and %% are what it takes"});
+  }
   search = search_principals(certificate_, evidence_, context_);
   const bool runs_command = principals_command(settings) == PrincipalsCommand::runs;
-  if (!search.found && search.unknown.empty() && runs_command)
+  if (!search.found && search.unknown.empty() && runs_command) {
     search.unknown = fmt::format("AuthorizedPrincipalsCommand{} may print one of its principals",
                                  place_of(evidence_, "authorizedprincipalscommand"));
+  }
   if (search.found || !search.unknown.empty()) return true;
-  if (certificate_.principals.empty())
+  if (certificate_.principals.empty()) {
     return refuse(Row::no_principals, "it has no principals",
                   {.logs = logged(no_principal),
                    .expected = "a certificate with principals",
                    .actual = "none",
                    .note = "have a certificate signed for one of the principals that are listed: ssh-keygen -n"});
+  }
   auto what = fmt::format("none of its principals ({}) is listed in {}", principals_in_words(certificate_),
                           sources_in_words(evidence_));
   for (const auto& file : search.passed_over) what += "; " + file;
@@ -133,9 +136,10 @@ void CertificateJudge::check_by_principals() {
 bool CertificateJudge::check_listed(const std::optional<std::string>& principals) {
   if (!principals) return true;
   const auto is_listed = has_listed_principal(certificate_, *principals, context_.facts);
-  if (!is_listed)
+  if (!is_listed) {
     leave_open("it depends on the package whether a principal with a comma counts as several (CVE-2026-35414)",
                "sign certificates without commas in principals");
+  }
   if (is_listed.value_or(true)) return true;
   return refuse(Row::wrong_principal,
                 fmt::format("it is for {}, and {} has principals=\"{}\"",

@@ -55,6 +55,7 @@ class LineSearch {
       verdict.result = StepResult::ok;
       verdict.of_root_login = of_root_login_;
       verdict.of_session = of_session_;
+      verdict.findings.insert(verdict.findings.end(), of_accepted_.begin(), of_accepted_.end());
       if (offered_.certificate) verdict.findings.insert(verdict.findings.end(), refusals_.begin(), refusals_.end());
     } else if (refused_line_ || !faults_.empty()) {
       verdict.result = is_unsure_ ? StepResult::unknown : StepResult::refused;
@@ -76,6 +77,7 @@ class LineSearch {
       accepted_ = line;
       accepted_->options.command = verdict.forced_command;
       judge(key_session_rules(), {subject_.evidence, subject_.file, *accepted_}, context_, of_session_);
+      of_root_login_ = judge_root_login(subject_.evidence, offered_, verdict.forced_command, context_);
       through_ = verdict.through;
     } else if (verdict.result != StepResult::ok) {
       is_unsure_ = is_unsure_ || verdict.result == StepResult::unknown;
@@ -110,13 +112,15 @@ class LineSearch {
     std::vector<Finding> of_root_login;
     std::vector<Finding> of_session;
     for (auto& finding : found) {
-      if (finding.rule->step == LoginStep::key_file) own.push_back(finding);
+      const bool is_more = finding.rule->step == LoginStep::none && finding.rule->effect != Effect::refuses;
+      if (finding.rule->step == LoginStep::key_file || is_more) own.push_back(finding);
       if (finding.rule->step == LoginStep::root_login) of_root_login.push_back(finding);
       if (finding.rule->step == LoginStep::session) of_session.push_back(finding);
     }
     if (!has(own, Effect::refuses) && !has(own, Effect::unknown)) {
       if (accepted_) return;  // sshd takes the first
       accepted_ = of_line.line;
+      of_accepted_ = std::move(own);
       of_root_login_ = std::move(of_root_login);
       of_session_ = std::move(of_session);
       return;
@@ -134,15 +138,14 @@ class LineSearch {
     }
     if (!numbers_.empty() && !authorities_.empty() && !refused_line_ && faults_.empty())
       return fmt::format("line {} is this key, but as a certificate authority", authorities_.front());
-    if (!numbers_.empty())
-      return fmt::format("line {} is {}, but sshd does not accept it", numbers_.front(),
-                         offered_.certificate ? "its authority" : "this key");
+    const auto* const what = offered_.certificate ? "its authority" : "this key";
+    if (!numbers_.empty()) return fmt::format("line {} is {}, but sshd does not accept it", numbers_.front(), what);
     if (subject_.file.key_lines == 0) return "there is no key in it";
     if (keys_ == 0) return "sshd reads no key in it";
     const auto more = keys_ > names_.size() ? fmt::format(" and {} more", keys_ - names_.size()) : std::string();
     if (offered_.certificate) return "its authority has no cert-authority line there";
-    return fmt::format("it is not among the {} key{} there: {}{}", keys_, keys_ == 1 ? "" : "s",
-                       fmt::join(names_, ", "), more);
+    if (keys_ == 1) return "the key there is another one: " + names_.front();
+    return fmt::format("it is not among the {} keys there: {}{}", keys_, fmt::join(names_, ", "), more);
   }
 
   const KeyFileSubject subject_;
@@ -159,6 +162,7 @@ class LineSearch {
   std::vector<Finding> refusals_;
   std::vector<Finding> faults_;  // of lines in which the key was meant
   std::vector<Finding> unreadable_;
+  std::vector<Finding> of_accepted_;  // what is worth knowing of the line that lets the key in
   std::vector<Finding> of_root_login_;
   std::vector<Finding> of_session_;
 };

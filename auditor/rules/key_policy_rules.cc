@@ -80,7 +80,7 @@ Details key_revoked(const KeyLineSubject& subject, const Context&) {
       files.size() == 1
           ? fmt::format("Authentication key {} {} revoked by file {}", short_name(key.type), fingerprint_of(key), list)
           : std::string(),
-      "remove the line; whoever needs access wants a new key");
+      "take the key out of the key files, and leave RevokedKeys as it is; whoever needs access wants a new key");
 }
 
 Details revocation_unknown(const KeyLineSubject& subject, const Context&) {

@@ -143,6 +143,7 @@ SourceVerdict look_among_authorities(const AccountEvidence& evidence, const Offe
   verdict.line->options.command = judged.forced_command;
   verdict.line->key = offered.key;
   judge(key_session_rules(), {evidence, KeyFile{}, *verdict.line}, context, verdict.of_session);
+  verdict.of_root_login = judge_root_login(evidence, offered, judged.forced_command, context);
   return verdict;
 }
 
@@ -158,6 +159,19 @@ void judge_key_alone(const AccountEvidence& evidence, const PublicKey& key, cons
 }
 
 }  // namespace
+
+// The command may be the certificate's, or that of the line or of the principals file.
+std::vector<Finding> judge_root_login(const AccountEvidence& evidence, const OfferedKey& offered,
+                                      const std::optional<std::string>& command, const Context& context) {
+  const KeyFile nowhere;
+  AuthorizedKey line;
+  line.key = offered.key;
+  line.options.command = command;
+  std::vector<Finding> found;
+  judge(key_policy_rules(), {evidence, nowhere, line}, context, found);
+  std::erase_if(found, [](const Finding& one) { return one.rule->step != LoginStep::root_login; });
+  return found;
+}
 
 std::vector<Finding> judge_offered_key(const AccountEvidence& evidence, const OfferedKey& offered,
                                        const Context& context) {
@@ -181,10 +195,14 @@ std::vector<OfferedKey> keys_of(const AccountEvidence& evidence, const Context& 
   std::set<KeyDigest> known;
   for (const auto& file : evidence.key_files) {
     read_key_lines(file.text, context.grammar, [&](const AuthorizedKey& line) {
-      const auto& key = line.key.type.empty() ? line.meant : line.key;
-      if (key.type.empty() || line.options.cert_authority || !known.insert(key.digest).second) return;
-      const auto comment = line.shows_private_key ? std::string() : shown(line.comment);
-      keys.push_back(named({key, line.wire, comment, std::nullopt, {}, {}}));
+      const bool is_joined = line.fault == KeyLineFault::keys_joined;  // the second key is all that the comment holds
+      const bool is_quotable = !line.shows_private_key && !is_joined;
+      const auto add = [&](const PublicKey& key, const std::string& wire) {
+        if (key.type.empty() || line.options.cert_authority || !known.insert(key.digest).second) return;
+        keys.push_back(named({key, wire, is_quotable ? shown(line.comment) : std::string(), std::nullopt, {}, {}}));
+      };
+      add(line.key, line.wire);
+      add(line.meant, {});
     });
   }
   return keys;

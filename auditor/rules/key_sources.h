@@ -35,6 +35,10 @@ SourceVerdict look_in_command(const AccountEvidence& evidence, const OfferedKey&
 SourceVerdict look_among_authorities(const AccountEvidence& evidence, const OfferedKey& offered,
                                      const Context& context);
 
+// PermitRootLogin, for a certificate that is accepted with this forced command.
+std::vector<Finding> judge_root_login(const AccountEvidence& evidence, const OfferedKey& offered,
+                                      const std::optional<std::string>& command, const Context& context);
+
 // What the policy of the server says of the key itself: findings of LoginStep::algorithm and LoginStep::revoked.
 std::vector<Finding> judge_offered_key(const AccountEvidence& evidence, const OfferedKey& offered,
                                        const Context& context);

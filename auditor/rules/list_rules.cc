@@ -77,6 +77,18 @@ std::string hint_at(const std::vector<std::string>& patterns) {
   return {};
 }
 
+// Removing keys is no remedy for an address.
+std::string or_else(const Context& context) {
+  return context.connection == nullptr ? "; remove its keys if not" : " from there";
+}
+
+bool names_it(const std::vector<std::string>& patterns, const Account& account, const Context& context) {
+  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+    const auto at = context.facts.last_at ? pattern.rfind('@') : pattern.find('@');
+    return at != std::string::npos && matches_pattern(account.name, pattern.substr(0, at));
+  });
+}
+
 Details denied_by_denyusers(const AccountEvidence& evidence, const Context& context) {
   const auto found = find_user(evidence.settings.deny_users, evidence.account, context);
   if (found.match != Match::yes || !matters(evidence)) return {};
@@ -86,20 +98,26 @@ Details denied_by_denyusers(const AccountEvidence& evidence, const Context& cont
        .sshd_logs = refusal_log(evidence, context, "listed in DenyUsers"),
        .expected = "no entry in DenyUsers",
        .actual = found.pattern,
-       .remedy = {{}, "take it out of DenyUsers if it is to log in; remove its keys if not"}}};
+       .remedy = {{}, "take it out of DenyUsers if it is to log in" + or_else(context)}}};
 }
 
 Details not_in_allowusers(const AccountEvidence& evidence, const Context& context) {
   const auto& patterns = evidence.settings.allow_users;
   if (patterns.empty() || !matters(evidence)) return {};
   if (find_user(patterns, evidence.account, context).match != Match::no) return {};
+  const bool from_elsewhere = names_it(patterns, evidence.account, context);
+  const auto what = from_elsewhere ? fmt::format("lets it in from elsewhere only, not from {}", client_of(context))
+                                   : std::string("has no entry for it");
   return {{.path = {},
-           .message = fmt::format("sshd refuses it: AllowUsers{} has no entry for it: {}{}",
-                                  place_of(evidence, "allowusers"), in_words(patterns), hint_at(patterns)),
+           .message = fmt::format("sshd refuses it: AllowUsers{} {}: {}{}", place_of(evidence, "allowusers"), what,
+                                  in_words(patterns), hint_at(patterns)),
            .sshd_logs = refusal_log(evidence, context, "not listed in AllowUsers"),
            .expected = "an entry in AllowUsers",
            .actual = in_words(patterns),
-           .remedy = {{}, "add it to AllowUsers if it is to log in; remove its keys if not"}}};
+           .remedy = {{},
+                      from_elsewhere ? fmt::format("connect from where it says, or add {}@{}", evidence.account.name,
+                                                   client_of(context))
+                                     : "add it to AllowUsers if it is to log in" + or_else(context)}}};
 }
 
 bool asks_for_groups(const Settings& settings) {
@@ -128,22 +146,20 @@ Details denied_by_denygroups(const AccountEvidence& evidence, const Context& con
            .sshd_logs = refusal_log(evidence, context, "a group is listed in DenyGroups"),
            .expected = "no group of DenyGroups",
            .actual = group,
-           .remedy = {{}, "take it out of the group if it is to log in; remove its keys if not"}}};
+           .remedy = {{}, "take it out of the group if it is to log in" + or_else(context)}}};
 }
 
 Details not_in_allowgroups(const AccountEvidence& evidence, const Context& context) {
   const auto& patterns = evidence.settings.allow_groups;
   if (patterns.empty() || evidence.groups.empty() || !matters(evidence)) return {};
   if (!find_group(patterns, evidence.groups).empty()) return {};
-  return {
-      {.path = {},
-       .message = fmt::format("sshd refuses it: AllowGroups is {}{}, and its groups are {}{}", in_words(patterns),
-                              place_of(evidence, "allowgroups"), listed(evidence.groups), hint_at(patterns)),
-       .sshd_logs = refusal_log(evidence, context, "none of user's groups are listed in AllowGroups"),
-       .expected = "a group of AllowGroups",
-       .actual = listed(evidence.groups),
-       .remedy = {
-           {}, fmt::format("if it is to log in: gpasswd -a {} GROUP; remove its keys if not", evidence.account.name)}}};
+  return {{.path = {},
+           .message = fmt::format("sshd refuses it: AllowGroups is {}{}, and its groups are {}{}", in_words(patterns),
+                                  place_of(evidence, "allowgroups"), listed(evidence.groups), hint_at(patterns)),
+           .sshd_logs = refusal_log(evidence, context, "none of user's groups are listed in AllowGroups"),
+           .expected = "a group of AllowGroups",
+           .actual = listed(evidence.groups),
+           .remedy = {{}, fmt::format("if it is to log in: gpasswd -a {} GROUP", evidence.account.name)}}};
 }
 
 Details depends_on_address(const AccountEvidence& evidence, const Context& context) {

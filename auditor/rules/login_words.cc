@@ -12,10 +12,8 @@ namespace sshaudit {
 std::string account_in_words(const AccountEvidence& evidence) {
   const auto& account = evidence.account;
   const auto shell = account.shell.empty() ? std::string("/bin/sh") : account.shell;
-  if (!evidence.settings.chroot_directory.empty())
-    return fmt::format("{} exists (uid {}); its shell does not matter to sshd, with ChrootDirectory", account.name,
-                       account.uid);
-  return fmt::format("{} exists (uid {}), shell {}", account.name, account.uid, shell);
+  if (!evidence.settings.chroot_directory.empty()) return fmt::format("account {} (uid {})", account.name, account.uid);
+  return fmt::format("account {} (uid {}), shell {}", account.name, account.uid, shell);
 }
 
 std::string lists_in_words(const AccountEvidence& evidence) {
@@ -29,7 +27,7 @@ std::string lists_in_words(const AccountEvidence& evidence) {
   add_list(settings.allow_users, "AllowUsers", "allowusers");
   add_list(settings.deny_groups, "DenyGroups", "denygroups");
   add_list(settings.allow_groups, "AllowGroups", "allowgroups");
-  return text.empty() ? "no DenyUsers, AllowUsers, DenyGroups or AllowGroups" : "by " + text;
+  return text.empty() ? "no DenyUsers, AllowUsers, DenyGroups or AllowGroups" : text;
 }
 
 std::string algorithm_in_words(const AccountEvidence& evidence, const OfferedKey& offered, const Context& context) {
@@ -55,7 +53,10 @@ std::string session_in_words(const AccountEvidence& evidence, const std::optiona
   if (!evidence.settings.force_command.empty())
     return fmt::format("ForceCommand {}{}", shown(evidence.settings.force_command), place_of(evidence, "forcecommand"));
   if (command) return fmt::format("the command of the key line: {}", shown(*command));
-  return fmt::format("the shell {}", account.shell.empty() ? std::string("/bin/sh") : account.shell);
+  const auto shell = account.shell.empty() ? std::string("/bin/sh") : account.shell;
+  if (!evidence.chroot) return fmt::format("the shell {}", shell);
+  return fmt::format("the shell {} inside ChrootDirectory {}{}", shell, evidence.chroot->path,
+                     place_of(evidence, "chrootdirectory"));
 }
 
 }  // namespace sshaudit

@@ -11,7 +11,7 @@
 
 namespace sshaudit {
 
-std::string account_in_words(const AccountEvidence& evidence);  // "alice exists (uid 1000), shell /bin/bash"
+std::string account_in_words(const AccountEvidence& evidence);  // "account alice (uid 1000), shell /bin/bash"
 std::string lists_in_words(const AccountEvidence& evidence);    // "by AllowUsers (/etc/ssh/sshd_config:12)"
 
 // "ssh-ed25519 is in PubkeyAcceptedAlgorithms (/etc/ssh/sshd_config:12)"

@@ -50,7 +50,7 @@ ListOptions list_options(const PamEntry& entry) {
   ListOptions options;
   for (const auto& argument : entry.arguments) {
     const auto equals = argument.find('=');
-    if (equals == std::string::npos || equals > longest_value || options.fault) continue;
+    if (equals > longest_value || options.fault) continue;
     take_list_option(argument.substr(0, equals), argument.substr(equals + 1, longest_value), options);
   }
   return options;
@@ -108,9 +108,10 @@ PamAnswer pam_listfile(const PamEntry& entry, const PamQuestion& question) {
   if (file == nullptr) return anything();
   if (file->errnum == ENOENT || file->errnum == ENOTDIR)
     return certain(options.on_error, fmt::format("{} does not exist", shown(options.file)));
-  if (file->is_link || !S_ISREG(file->mode) || writable_by_everyone(file->mode))
+  if (file->is_link || !S_ISREG(file->mode) || writable_by_everyone(file->mode)) {
     return certain(PamCode::auth_err,
                    fmt::format("{} is writable by everyone, or no regular file", shown(options.file)));
+  }
   if (file->errnum != 0) {
     auto answer = one_of({PamCode::success, PamCode::auth_err, options.on_error});
     answer.unread = options.file;

@@ -19,7 +19,7 @@ struct Opinion {
   PamCode status = PamCode::perm_denied;
   int decider = no_module;
 
-  auto operator<=>(const Opinion&) const = default;
+  auto operator<=>(const Opinion&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
 };
 
 struct State {
@@ -27,7 +27,7 @@ struct State {
   unsigned level = 0;                        // of the module before
   std::vector<Opinion> at_start{Opinion{}};  // of each level that is open
 
-  auto operator<=>(const State&) const = default;
+  auto operator<=>(const State&) const = default;  // NOLINT(modernize-use-nullptr): likewise
 };
 
 class Dispatch {

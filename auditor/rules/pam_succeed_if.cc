@@ -141,9 +141,10 @@ PamAnswer pam_succeed_if(const PamEntry& entry, const PamQuestion& question) {
     const auto codes = evaluate(condition, question, account);
     const auto failures = codes & ~only(PamCode::success);
     answer.possible |= failures;
-    if (failures.any() && answer.why.empty())
+    if (failures.any() && answer.why.empty()) {
       answer.why = fmt::format("\"{} {} {}\" does not hold", shown(condition.attribute), shown(condition.test),
                                shown(condition.value));
+    }
     answer.usual = answer.possible;
     if (!has(codes, PamCode::success)) return answer;
   }

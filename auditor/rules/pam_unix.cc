@@ -81,8 +81,7 @@ std::vector<std::int64_t> changing_days(const ShadowEntry& entry, std::int64_t t
   days.push_back(changed);
   std::erase_if(days, [&](auto day) { return day <= today || day > last; });
   std::ranges::sort(days);
-  const auto same = std::ranges::unique(days);
-  days.erase(same.begin(), same.end());
+  days.erase(std::unique(days.begin(), days.end()), days.end());
   return days;
 }
 

@@ -42,7 +42,7 @@ Details chroot_unsafe(const AccountEvidence& evidence, const Context& context) {
   for (const auto& component : evidence.chroot->components) {
     const auto& status = component.status;
     const bool safe = status.uid == 0 && (status.mode & shared_write) == 0;
-    if (component.errnum != 0 || (safe && S_ISDIR(status.mode))) continue;
+    if (component.errnum != 0 || component.is_unseen || (safe && S_ISDIR(status.mode))) continue;
     if (safe) {
       auto detail = about_chroot(
           evidence, component.path, component.path + " is " + kind_of(status.mode),
@@ -66,6 +66,19 @@ Details chroot_unsafe(const AccountEvidence& evidence, const Context& context) {
   return {};
 }
 
+Details chroot_unseen(const AccountEvidence& evidence, const Context&) {
+  if (!evidence.chroot || !matters(evidence) || evidence.chroot->components.empty()) return {};
+  const auto& last = evidence.chroot->components.back();
+  if (!last.is_unseen) return {};
+  const auto why = last.errnum == 0 ? std::string("it is not looked into") : errno_in_words(last.errnum);
+  return {{.path = last.path,
+           .message = fmt::format("ChrootDirectory {}{} could not be looked at: {}: {}", evidence.chroot->path,
+                                  place_of(evidence, "chrootdirectory"), last.path, why),
+           .expected = "a directory that can be looked at",
+           .actual = why,
+           .remedy = {{}, "look again when it can be reached"}}};
+}
+
 Details chroot_missing(const AccountEvidence& evidence, const Context&) {
   if (!evidence.chroot || !matters(evidence)) return {};
   const auto& chroot = *evidence.chroot;
@@ -74,7 +87,8 @@ Details chroot_missing(const AccountEvidence& evidence, const Context&) {
   if (what.empty() && !chroot.path.starts_with('/')) {
     what = "it does not begin with /";
     logs = "chroot path does not begin at root";
-  } else if (what.empty() && !chroot.components.empty() && chroot.components.back().errnum != 0) {
+  } else if (what.empty() && !chroot.components.empty() && !chroot.components.back().is_unseen &&
+             chroot.components.back().errnum != 0) {
     const auto& last = chroot.components.back();
     what = fmt::format("{}: {}", last.path, errno_in_words(last.errnum));
     logs = fmt::format("safely_chroot: stat(\"{}\"): {}", last.path, errno_in_words(last.errnum));
@@ -178,6 +192,9 @@ const std::array rows = {
     R{{"chroot-missing", of_account, Effect::closes, Severity::error, "ChrootDirectory does not exist.", chroot_why,
        "Make the directory, or correct ChrootDirectory.", step},
       chroot_missing},
+    R{{"chroot-unseen", of_account, Effect::unknown, Severity::notice, "ChrootDirectory could not be looked at.",
+       "What was not seen is not judged: sshd may end the session or not.", "Look again when it can be reached.", step},
+      chroot_unseen},
     R{{"chroot-without-shell", of_account, Effect::closes, Severity::warning,
        "There is no login shell inside ChrootDirectory.",
        "What the client asks for is run by the shell, inside. Only internal-sftp does without. (OpenSSH session.c: "

@@ -43,6 +43,13 @@ Details account_expired(const AccountState& state, const Context& context) {
            .remedy = {{{"chage", "-E", "-1", evidence.account.name}}, "only if it is to log in again"}}};
 }
 
+// A password that is locked comes back with usermod -U, and is lost with a new field.
+Remedy unlock(const std::string& name, bool has_password) {
+  if (!has_password) return {{{"usermod", "-p", "*", name}}, "it has no password then either, but keys work"};
+  return {{},
+          fmt::format("if it is to log in by key and its locked password may be lost: usermod -p '*' {}", shown(name))};
+}
+
 Details account_locked(const AccountState& state, const Context&) {
   const auto& evidence = state.evidence;
   const auto field = evidence.shadow ? evidence.shadow->password : evidence.account.password;
@@ -54,9 +61,7 @@ Details account_locked(const AccountState& state, const Context&) {
            .sshd_logs = fmt::format("User {} not allowed because account is locked", name),
            .expected = "a password field that does not begin with \"!\"",
            .actual = "locked",
-           .remedy = {{{"usermod", "-p", "*", name}},
-                      has_password ? "only if it is to log in by key: this gives up the password that was locked"
-                                   : "it has no password then either, but keys work"}}};
+           .remedy = unlock(name, has_password)}};
 }
 
 Details password_expired(const AccountState& state, const Context&) {

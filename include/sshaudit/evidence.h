@@ -61,7 +61,8 @@ struct SettingsOrigin {
 struct ChrootComponent {
   std::string path;  // as sshd writes it: "/", "/srv/", "/srv/sftp"
   FileStatus status;
-  int errnum = 0;  // why it could not be looked at; 0 when it could
+  int errnum = 0;          // why it could not be looked at; 0 when it could
+  bool is_unseen = false;  // an automounter's, or for a reason that sshd may not meet
 
   bool operator==(const ChrootComponent&) const = default;
 };

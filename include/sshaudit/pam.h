@@ -117,7 +117,7 @@ struct PamFileUse {
   std::string path;
   std::string separators;  // between the fields of a rule, for access
 
-  auto operator<=>(const PamFileUse&) const = default;
+  auto operator<=>(const PamFileUse&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
 };
 
 struct PamFile {

@@ -282,7 +282,7 @@ Verdict Comparison::judge(const Case& one) {
   context.now = seconds_now();
   context.connection = &connection;
   const auto* account = accounts_.account(std::string_view(one.account().name));
-  auto observer = AccountObserver::open("/", context.facts);
+  auto observer = AccountObserver::open("/", context.grammar);
   if (!observer || account == nullptr) give_up("an account cannot be observed");
   const auto evidence = observer->observe(*account, accounts_.identity_of(*account), one.server->settings, nullptr);
   Verdict verdict;

@@ -151,7 +151,7 @@ AccountReport Stage::judge() const {
                     [&](const std::string& user) { return accounts.account(std::string_view(user)) != nullptr; });
   const Connection connection{.host = "127.0.0.1", .address = "127.0.0.1"};
   Context context{accounts, facts_of(version_), &server, key_grammar(version_), world_.now, &connection, true};
-  auto observer = AccountObserver::open("/", context.facts);
+  auto observer = AccountObserver::open("/", context.grammar);
   const auto& alice = *accounts.account(std::string_view("alice"));
   auto evidence = observer->observe(alice, accounts.identity_of(alice), settings, {});
   KeysCommandRunner runner("/", context.facts, server,

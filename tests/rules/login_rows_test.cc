@@ -25,7 +25,7 @@ Change with_settings(const std::function<void(Settings&)>& set) {
 Expected refused(const std::string& rule) { return {rule, "", KeyLogin::refused}; }
 
 ChrootComponent directory(std::string path, mode_t mode = 0755, uid_t owner = 0) {
-  return {std::move(path), component("", directory_type | mode, owner).status, 0};
+  return {std::move(path), component("", directory_type | mode, owner).status};
 }
 
 // ChrootDirectory /srv/sftp, with the shell in it.
@@ -114,11 +114,16 @@ const std::vector<Row>& login_rows() {
        closes("chroot-unsafe", "/srv/sftp")},
       {"chroot-unsafe", with_chroot([](ChrootEvidence&) {}), {}},
       {"chroot-missing", with_chroot([](ChrootEvidence& c) {
-         c.components[2] = {"/srv/sftp", {}, ENOENT};
+         c.components[2] = {"/srv/sftp", {}, ENOENT, false};
        }),
        closes("chroot-missing", "/srv/sftp")},
       {"chroot-missing", with_chroot([](ChrootEvidence& c) { c.path = "srv"; }), closes("chroot-missing", "srv")},
       {"chroot-missing", with_chroot([](ChrootEvidence&) {}), {}},
+      {"chroot-unseen", with_chroot([](ChrootEvidence& c) {
+         c.components[2] = {"/srv/sftp", {}, 0, true};
+       }),
+       Expected{"chroot-unseen", "/srv/sftp", KeyLogin::unknown}},
+      {"chroot-unseen", with_chroot([](ChrootEvidence&) {}), {}},
       {"chroot-without-shell", with_chroot([](ChrootEvidence& c) {
          c.shell.end = WalkEnd::missing;
          c.has_shell = false;

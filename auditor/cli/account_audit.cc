@@ -64,9 +64,8 @@ AccountAudit::AccountAudit(const Arguments& arguments, UserDatabase database)
     : arguments_(arguments), database_(std::move(database)), index_(database_), groups_(arguments, index_) {}
 
 Result<std::unique_ptr<AccountAudit>> AccountAudit::open(const Arguments& arguments) {
-  auto local = arguments.verb == Verb::explain && !arguments.all_users && arguments.root == "/" ? LocalAccounts::open()
-                                                                                                : std::nullopt;
-  if (local && !local->add_account(arguments.users.front())) local.reset();
+  const bool is_for_one = arguments.verb == Verb::explain && !arguments.all_users && arguments.root == "/";
+  auto local = is_for_one ? LocalAccounts::open(arguments.users.front()) : std::nullopt;
   Result<UserDatabase> database = local                   ? local->own_rows()
                                   : arguments.root == "/" ? gather_accounts()
                                                           : gather_accounts_below(arguments.root);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "gather/local_accounts.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <initializer_list>
@@ -16,7 +21,7 @@
 namespace sshaudit {
 namespace {
 
-constexpr std::size_t largest_database = 256UL * 1024 * 1024;
+constexpr std::size_t chunk_size = 256UL * 1024;  // stays in the processor's cache, and is a fresh page only once
 
 // nss-systemd(8) adds accounts of its own, under names and ids that no file has.
 bool comes_from_files(const std::string& nsswitch, std::string_view database) {
@@ -55,6 +60,28 @@ bool may_be(const char* at, const char* end, const std::vector<id_t>& ids) {
   return !is_plain || std::ranges::binary_search(ids, id);
 }
 
+// Calls visit(text) with whole lines, many at a time. False when the file cannot be read.
+template <class Visit>
+bool for_each_chunk(const Fd& file, Visit visit) {
+  std::string buffer(chunk_size, '\0');
+  std::size_t kept = 0;  // of a line that is not whole yet
+  for (off_t at = 0;;) {
+    if (kept == buffer.size()) buffer.resize(2 * buffer.size());
+    const auto got = pread(file.get(), buffer.data() + kept, buffer.size() - kept, at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      if (kept > 0) visit(std::string_view(buffer).substr(0, kept));
+      return got == 0;
+    }
+    at += got;
+    const auto text = std::string_view(buffer).substr(0, kept + static_cast<std::size_t>(got));
+    const auto whole = text.rfind('\n') + 1;  // 0 when there is none
+    if (whole > 0) visit(text.substr(0, whole));
+    kept = text.size() - whole;
+    std::memmove(buffer.data(), buffer.data() + whole, kept);
+  }
+}
+
 // Calls visit(line) for each line that has one of the ids in a field with such a number.
 template <class Visit>
 void for_each_line_of(std::string_view text, std::initializer_list<std::pair<int, const std::vector<id_t>*>> fields,
@@ -71,19 +98,16 @@ void for_each_line_of(std::string_view text, std::initializer_list<std::pair<int
   }
 }
 
-// Calls visit(line) for each line in which the text stands. memmem(3) is much faster than std::string::find.
+// Calls visit(line) for each line in which the words stand. memmem(3) is much faster than a search by string_view.
 template <class Visit>
-void for_each_line_with(const std::string& text, std::string_view needle, Visit visit) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const auto rest = [&] { return static_cast<std::size_t>(end - at); };
-  while (const void* const found = memmem(at, rest(), needle.data(), needle.size())) {
+void for_each_line_with(std::string_view text, std::string_view words, Visit visit) {
+  std::size_t at = 0;
+  while (const void* const found = memmem(text.data() + at, text.size() - at, words.data(), words.size())) {
     const auto position = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
     const auto before = text.rfind('\n', position);
-    const auto start = before == std::string::npos ? 0 : before + 1;
-    const auto stop = std::min(text.find('\n', position), text.size());
-    visit(std::string_view(text).substr(start, stop - start));
-    at = text.data() + stop;
+    const auto start = before == std::string_view::npos ? 0 : before + 1;
+    at = std::min(text.find('\n', position), text.size());
+    visit(text.substr(start, at - start));
   }
 }
 
@@ -99,44 +123,79 @@ std::optional<Group> group_in(std::string_view line) {
   return std::move(std::get<Group>(row));
 }
 
+Fd open_file(const char* path) { return Fd(::open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)); }
+
+bool is_regular(const Fd& file) {
+  struct stat status {};
+  return file && fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 }  // namespace
 
-std::optional<LocalAccounts> LocalAccounts::open() {
+std::optional<LocalAccounts> LocalAccounts::open(const std::string& name) {
+  if (name.empty()) return std::nullopt;
   const auto nsswitch = read_file("/etc/nsswitch.conf", 64UL * 1024).value_or("");
   for (const auto* const database : {"passwd", "group", "initgroups", "shadow"}) {
     if (!comes_from_files(nsswitch, database)) return std::nullopt;
   }
   LocalAccounts local;
-  auto passwd = read_file("/etc/passwd", largest_database);
-  auto group = read_file("/etc/group", largest_database);
-  if (!passwd || !group) return std::nullopt;
-  local.passwd_ = std::move(*passwd);
-  local.group_ = std::move(*group);
-  auto shadow = read_file("/etc/shadow", largest_database);
-  local.shadow_seen_ = shadow.has_value();
-  if (shadow) local.shadow_ = std::move(*shadow);
+  local.passwd_ = open_file("/etc/passwd");
+  local.group_ = open_file("/etc/group");
+  if (!is_regular(local.passwd_) || !is_regular(local.group_)) return std::nullopt;
+  if (!local.find_account(name) || !local.find_groups(name) || !local.find_shadow(name)) return std::nullopt;
   return local;
 }
 
-bool LocalAccounts::add_account(const std::string& name) {
-  if (name.empty()) return false;
+// The first row of the name is the account; that of root, whose home may stand in the configuration, is the first.
+bool LocalAccounts::find_account(const std::string& name) {
+  bool is_first = true;
   bool found = false;
-  for_each_line_with(passwd_, name + ":", [&](std::string_view line) {
-    const auto account = account_in(line);
-    if (!account || account->name != name || found) return;
-    found = true;
-    uids_.insert(account->uid);
-    gids_.insert(account->gid);
+  const bool read = for_each_chunk(passwd_, [&](std::string_view text) {
+    if (std::exchange(is_first, false)) {
+      auto root = account_in(text.substr(0, text.find('\n')));
+      if (root && root->uid == 0 && root->name != name) own_.accounts.push_back(std::move(*root));
+    }
+    for_each_line_with(text, name + ":", [&](std::string_view line) {
+      auto account = account_in(line);
+      if (found || !account || account->name != name) return;
+      found = true;
+      uids_ = {0, account->uid};
+      gids_ = {0, account->gid};
+      own_.accounts.push_back(std::move(*account));
+    });
   });
-  if (!found) return false;
-  names_.insert(name);
-  uids_.insert(0);
-  gids_.insert(0);
-  for_each_line_with(group_, name, [&](std::string_view line) {
-    const auto group = group_in(line);
-    if (group && std::ranges::find(group->members, name) != group->members.end()) gids_.insert(group->gid);
+  return read && found;
+}
+
+bool LocalAccounts::find_groups(const std::string& name) {
+  const auto primary = own_.accounts.back().gid;
+  const auto wanted = ":" + std::to_string(primary) + ":";
+  const auto visit = [&](std::string_view line) {
+    auto group = group_in(line);
+    if (!group) return;
+    const bool is_member = std::ranges::find(group->members, name) != group->members.end();
+    const bool known = std::ranges::find(own_.groups, *group) != own_.groups.end();
+    if ((!is_member && group->gid != primary) || known) return;
+    gids_.insert(group->gid);
+    own_.groups.push_back(std::move(*group));
+  };
+  return for_each_chunk(group_, [&](std::string_view text) {
+    for_each_line_with(text, wanted, visit);
+    for_each_line_with(text, name, visit);
   });
-  return true;
+}
+
+bool LocalAccounts::find_shadow(const std::string& name) {
+  const auto shadow = open_file("/etc/shadow");
+  own_.shadow_seen = is_regular(shadow) || errno == ENOENT;
+  if (!is_regular(shadow)) return true;
+  return for_each_chunk(shadow, [&](std::string_view text) {
+    for_each_line_with(text, name + ":", [&](std::string_view line) {
+      auto row = parse_shadow_row(line);
+      auto* found = std::get_if<ShadowRow>(&row);
+      if (found != nullptr && found->name == name) own_.shadow.try_emplace(found->name, found->entry);
+    });
+  });
 }
 
 void LocalAccounts::add_components(const PathWalk& walk) {
@@ -167,57 +226,26 @@ void LocalAccounts::add_ids_of(const AccountEvidence& evidence) {
   }
 }
 
-// The rows of an account itself are found by its name; whoever else has to do with it is not known yet.
-UserDatabase LocalAccounts::own_rows() const {
-  UserDatabase database;
-  database.shadow_seen = shadow_seen_;
-  const auto add = [&](std::string_view line) {
-    auto account = account_in(line);
-    const bool wanted = account && (account->uid == 0 || names_.contains(account->name));
-    if (wanted) database.accounts.push_back(std::move(*account));
-    return wanted;
-  };
-  for_each_line_with(passwd_, ":0:", add);
-  for (const auto& name : names_) {
-    for_each_line_with(passwd_, name + ":", [&](std::string_view line) {
-      if (line.find(":0:") == std::string_view::npos) add(line);
-    });
-  }
-  for (const auto gid : gids_) {
-    for_each_line_with(group_, ":" + std::to_string(gid) + ":", [&](std::string_view line) {
-      auto group = group_in(line);
-      if (group && group->gid == gid) database.groups.push_back(std::move(*group));
-    });
-  }
-  add_shadow_to(database);
-  return database;
-}
-
+// In the order of the files.
 UserDatabase LocalAccounts::database() const {
   UserDatabase database;
-  database.shadow_seen = shadow_seen_;
+  database.shadow_seen = own_.shadow_seen;
+  database.shadow = own_.shadow;
   const std::vector<id_t> uids(uids_.begin(), uids_.end());
   const std::vector<id_t> gids(gids_.begin(), gids_.end());
-  for_each_line_of(passwd_, {{2, &uids}, {3, &gids}}, [&](std::string_view line) {
-    auto account = account_in(line);
-    if (account) database.accounts.push_back(std::move(*account));
-  });
-  for_each_line_of(group_, {{2, &gids}}, [&](std::string_view line) {
-    auto group = group_in(line);
-    if (group) database.groups.push_back(std::move(*group));
-  });
-  add_shadow_to(database);
-  return database;
-}
-
-void LocalAccounts::add_shadow_to(UserDatabase& database) const {
-  for (const auto& name : names_) {
-    for_each_line_with(shadow_, name + ":", [&](std::string_view line) {
-      auto row = parse_shadow_row(line);
-      auto* shadow = std::get_if<ShadowRow>(&row);
-      if (shadow != nullptr && shadow->name == name) database.shadow.try_emplace(shadow->name, shadow->entry);
+  const bool passwd_read = for_each_chunk(passwd_, [&](std::string_view text) {
+    for_each_line_of(text, {{2, &uids}, {3, &gids}}, [&](std::string_view line) {
+      auto account = account_in(line);
+      if (account) database.accounts.push_back(std::move(*account));
     });
-  }
+  });
+  const bool group_read = for_each_chunk(group_, [&](std::string_view text) {
+    for_each_line_of(text, {{2, &gids}}, [&](std::string_view line) {
+      auto group = group_in(line);
+      if (group) database.groups.push_back(std::move(*group));
+    });
+  });
+  return passwd_read && group_read ? database : own_;
 }
 
 }  // namespace sshaudit

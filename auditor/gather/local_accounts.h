@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "gather/fd.h"
 #include "sshaudit/account.h"
 #include "sshaudit/evidence.h"
 
@@ -13,33 +14,29 @@ namespace sshaudit {
 
 class LocalAccounts {
  public:
-  // Reads the files of this host. Nothing where nsswitch.conf(5) lets anything else have a say, or when they cannot be
-  // read: then the name service has to be asked.
-  static std::optional<LocalAccounts> open();
+  // Looks for an account in the files of this host. Nothing where they have none of the name, cannot be read, or where
+  // nsswitch.conf(5) lets anything else have a say: then the name service has to be asked.
+  static std::optional<LocalAccounts> open(const std::string& name);
 
-  // Makes the rows of the account and of root known, and those of the groups that the account is in. False when the
-  // files have no such account.
-  bool add_account(const std::string& name);
+  // The row of the account, those of its groups, and root's where it is the first.
+  const UserDatabase& own_rows() const { return own_; }
 
-  // And the rows of everybody whose id the evidence shows, with all whose primary group is one of those.
+  // Makes known whose ids the evidence shows.
   void add_ids_of(const AccountEvidence& evidence);
 
-  // The rows of the account alone, which is fast.
-  UserDatabase own_rows() const;
-
-  // What is known, in the order of the files.
+  // The rows of everybody who is known by now, with all whose primary group is known, in the order of the files.
   UserDatabase database() const;
 
  private:
   LocalAccounts() = default;
+  bool find_account(const std::string& name);
+  bool find_groups(const std::string& name);
+  bool find_shadow(const std::string& name);
   void add_components(const PathWalk& walk);
-  void add_shadow_to(UserDatabase& database) const;
 
-  std::string passwd_;
-  std::string group_;
-  std::string shadow_;
-  bool shadow_seen_ = false;
-  std::set<std::string> names_;
+  Fd passwd_;
+  Fd group_;
+  UserDatabase own_;
   std::set<uid_t> uids_;
   std::set<gid_t> gids_;
 };

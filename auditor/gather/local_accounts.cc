@@ -7,9 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
-#include <initializer_list>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -44,22 +43,6 @@ bool comes_from_files(const std::string& nsswitch, std::string_view database) {
   return true;
 }
 
-// Fields are short: to look at each byte is faster than to call memchr(3).
-const char* behind_fields(const char* at, const char* end, int count) {
-  while (count > 0 && at != end && *at != '\n') {
-    if (*at++ == ':') --count;
-  }
-  return at;
-}
-
-// A number as nearly every row has it. Others are parsed to be sure.
-bool may_be(const char* at, const char* end, const std::vector<id_t>& ids) {
-  id_t id = 0;
-  const auto [rest, error] = std::from_chars(at, end, id);
-  const bool is_plain = error == std::errc{} && rest != end && (*rest == ':' || *rest == '\n');
-  return !is_plain || std::ranges::binary_search(ids, id);
-}
-
 // Calls visit(text) with whole lines, many at a time. False when the file cannot be read.
 template <class Visit>
 bool for_each_chunk(const Fd& file, Visit visit) {
@@ -82,22 +65,6 @@ bool for_each_chunk(const Fd& file, Visit visit) {
   }
 }
 
-// Calls visit(line) for each line that has one of the ids in a field with such a number.
-template <class Visit>
-void for_each_line_of(std::string_view text, std::initializer_list<std::pair<int, const std::vector<id_t>*>> fields,
-                      Visit visit) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    const auto* const newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
-    const char* const stop = newline == nullptr ? end : newline;
-    bool wanted = false;
-    for (const auto& [number, ids] : fields) wanted = wanted || may_be(behind_fields(at, stop, number), stop, *ids);
-    if (wanted) visit(std::string_view(at, static_cast<std::size_t>(stop - at)));
-    at = newline == nullptr ? end : newline + 1;
-  }
-}
-
 // Calls visit(line) for each line in which the words stand. memmem(3) is much faster than a search by string_view.
 template <class Visit>
 void for_each_line_with(std::string_view text, std::string_view words, Visit visit) {
@@ -111,6 +78,16 @@ void for_each_line_with(std::string_view text, std::string_view words, Visit vis
   }
 }
 
+// The same for any of several words, in the order of the lines.
+template <class Visit>
+void for_each_line_with_any(std::string_view text, const std::vector<std::string>& words, Visit visit) {
+  std::set<std::pair<const char*, std::size_t>> lines;
+  for (const auto& one : words) {
+    for_each_line_with(text, one, [&](std::string_view line) { lines.emplace(line.data(), line.size()); });
+  }
+  for (const auto& [start, size] : lines) visit(std::string_view(start, size));
+}
+
 std::optional<Account> account_in(std::string_view line) {
   auto row = parse_passwd_row(line);
   if (!std::holds_alternative<Account>(row)) return std::nullopt;
@@ -121,6 +98,15 @@ std::optional<Group> group_in(std::string_view line) {
   auto row = parse_group_row(line);
   if (!std::holds_alternative<Group>(row)) return std::nullopt;
   return std::move(std::get<Group>(row));
+}
+
+std::string as_field(id_t id) { return ":" + std::to_string(id) + ":"; }
+
+template <class T>
+void add_missing(const std::vector<T>& rows, std::vector<T>& to) {
+  for (const auto& row : rows) {
+    if (std::ranges::find(to, row) == to.end()) to.push_back(row);
+  }
 }
 
 Fd open_file(const char* path) { return Fd(::open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)); }
@@ -159,8 +145,6 @@ bool LocalAccounts::find_account(const std::string& name) {
       auto account = account_in(line);
       if (found || !account || account->name != name) return;
       found = true;
-      uids_ = {0, account->uid};
-      gids_ = {0, account->gid};
       own_.accounts.push_back(std::move(*account));
     });
   });
@@ -169,14 +153,13 @@ bool LocalAccounts::find_account(const std::string& name) {
 
 bool LocalAccounts::find_groups(const std::string& name) {
   const auto primary = own_.accounts.back().gid;
-  const auto wanted = ":" + std::to_string(primary) + ":";
+  const auto wanted = as_field(primary);
   const auto visit = [&](std::string_view line) {
     auto group = group_in(line);
     if (!group) return;
     const bool is_member = std::ranges::find(group->members, name) != group->members.end();
     const bool known = std::ranges::find(own_.groups, *group) != own_.groups.end();
     if ((!is_member && group->gid != primary) || known) return;
-    gids_.insert(group->gid);
     own_.groups.push_back(std::move(*group));
   };
   return for_each_chunk(group_, [&](std::string_view text) {
@@ -202,49 +185,77 @@ void LocalAccounts::add_components(const PathWalk& walk) {
   const auto add = [&](const PathComponent& component) {
     uids_.insert(component.status.uid);
     gids_.insert(component.status.gid);
+    if ((component.status.mode & S_IWGRP) != 0) writing_gids_.insert(component.status.gid);
     for (const auto& entry : component.acl) {
       if (entry.kind == AclEntry::Kind::user) uids_.insert(entry.id);
-      if (entry.kind == AclEntry::Kind::group) gids_.insert(entry.id);
+      if (entry.kind == AclEntry::Kind::group) writing_gids_.insert(entry.id);
     }
+    const bool strangers_write = (component.status.mode & (S_IWGRP | S_IWOTH)) != 0;
+    is_well_ = is_well_ && !strangers_write && own_ids_.contains(component.status.uid);
   };
   std::ranges::for_each(walk.components, add);
   for (const auto& link : walk.links) std::ranges::for_each(link.through, add);
 }
 
 void LocalAccounts::add_ids_of(const AccountEvidence& evidence) {
+  own_ids_ = {0, evidence.account.uid};
   add_components(evidence.home);
   if (evidence.shell) add_components(*evidence.shell);
   for (const auto* files : {&evidence.key_files, &evidence.ignored_key_files, &evidence.principals_files}) {
-    for (const auto& file : *files) add_components(file.walk);
+    for (const auto& file : *files) {
+      add_components(file.walk);
+      is_well_ =
+          is_well_ && file.open_errnum == 0 && (file.walk.end == WalkEnd::found || file.walk.end == WalkEnd::missing);
+    }
   }
   for (const auto& command : evidence.commands) add_components(command.walk);
+  homes_.insert(evidence.account.home);
+  if (!evidence.home.components.empty()) homes_.insert(evidence.home.components.back().path);
   if (!evidence.chroot) return;
   add_components(evidence.chroot->shell);
   for (const auto& component : evidence.chroot->components) {
     uids_.insert(component.status.uid);
     gids_.insert(component.status.gid);
+    is_well_ = false;
   }
 }
 
-// In the order of the files.
+// What a row has to hold to be of interest: an id of somebody else as a field, or a home, also one that lies in it.
+std::vector<std::string> LocalAccounts::traits_of_accounts() const {
+  std::set<id_t> ids = writing_gids_;
+  std::ranges::set_difference(uids_, own_ids_, std::inserter(ids, ids.end()));
+  std::vector<std::string> traits;
+  for (const auto id : ids) traits.push_back(as_field(id));
+  for (auto home : homes_) {
+    while (home.ends_with('/')) home.pop_back();
+    if (!home.empty()) traits.push_back(":" + home);
+  }
+  return traits;
+}
+
+// In the order of the files. What nobody has to do with is left out.
 UserDatabase LocalAccounts::database() const {
+  if (is_well_) return own_;
   UserDatabase database;
   database.shadow_seen = own_.shadow_seen;
   database.shadow = own_.shadow;
-  const std::vector<id_t> uids(uids_.begin(), uids_.end());
-  const std::vector<id_t> gids(gids_.begin(), gids_.end());
+  const auto traits = traits_of_accounts();
   const bool passwd_read = for_each_chunk(passwd_, [&](std::string_view text) {
-    for_each_line_of(text, {{2, &uids}, {3, &gids}}, [&](std::string_view line) {
-      auto account = account_in(line);
-      if (account) database.accounts.push_back(std::move(*account));
+    for_each_line_with_any(text, traits, [&](std::string_view line) {
+      if (auto account = account_in(line)) database.accounts.push_back(std::move(*account));
     });
   });
+  add_missing(own_.accounts, database.accounts);
+  std::set<id_t> gids = gids_;
+  gids.insert(writing_gids_.begin(), writing_gids_.end());
+  std::vector<std::string> ids;
+  for (const auto gid : gids) ids.push_back(as_field(gid));
   const bool group_read = for_each_chunk(group_, [&](std::string_view text) {
-    for_each_line_of(text, {{2, &gids}}, [&](std::string_view line) {
-      auto group = group_in(line);
-      if (group) database.groups.push_back(std::move(*group));
+    for_each_line_with_any(text, ids, [&](std::string_view line) {
+      if (auto group = group_in(line)) database.groups.push_back(std::move(*group));
     });
   });
+  add_missing(own_.groups, database.groups);
   return passwd_read && group_read ? database : own_;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "gather/fd.h"
 #include "sshaudit/account.h"
@@ -21,10 +22,11 @@ class LocalAccounts {
   // The row of the account, those of its groups, and root's where it is the first.
   const UserDatabase& own_rows() const { return own_; }
 
-  // Makes known whose ids the evidence shows.
+  // Makes known whose ids and homes the evidence shows.
   void add_ids_of(const AccountEvidence& evidence);
 
-  // The rows of everybody who is known by now, with all whose primary group is known, in the order of the files.
+  // The rows of everybody who has to do with what was seen: owners, who may write by a group, and whose home is the
+  // account's or lies in it. The own rows alone where nothing is wrong, and nobody would be named.
   UserDatabase database() const;
 
  private:
@@ -33,12 +35,17 @@ class LocalAccounts {
   bool find_groups(const std::string& name);
   bool find_shadow(const std::string& name);
   void add_components(const PathWalk& walk);
+  std::vector<std::string> traits_of_accounts() const;
 
   Fd passwd_;
   Fd group_;
   UserDatabase own_;
-  std::set<uid_t> uids_;
-  std::set<gid_t> gids_;
+  std::set<id_t> own_ids_;
+  std::set<id_t> uids_;
+  std::set<id_t> gids_;
+  std::set<id_t> writing_gids_;  // who may write something
+  std::set<std::string> homes_;
+  bool is_well_ = true;  // nobody but root and the account has a say in what was seen
 };
 
 }  // namespace sshaudit

@@ -165,6 +165,8 @@ AccountReport AccountAudit::audit(const Account& account) {
   std::vector<ConnectionReport> reports;
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
+    const bool runs_programs = !one.settings.revoked_keys.empty() || keys_command_;
+    if (runs_programs) observer_->forget_identity();
     add_account_state(evidence);
     add_pam_of(one.settings);
     if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
@@ -183,6 +185,7 @@ std::vector<Explanation> AccountAudit::explain(const Account& account, const std
   if (offered && offered->certificate) observer_->look_at_command(forced_command_of(*offered->certificate));
   for (const auto& one : cases_of(account)) {
     auto evidence = observer_->observe(account, identity, one.settings, one.origin);
+    observer_->forget_identity();
     add_account_state(evidence);
     add_pam_of(one.settings);
     evidence.asked_about = true;

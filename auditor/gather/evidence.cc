@@ -124,6 +124,10 @@ bool AccountObserver::act_as(const Identity& identity) {
   return identity_->become(identity).has_value();
 }
 
+void AccountObserver::forget_identity() {
+  if (is_root_) identity_->restore();
+}
+
 void AccountObserver::act_as_root() {
   if (is_root_) identity_->restore_user();
 }

@@ -23,6 +23,9 @@ class AccountObserver {
   // `root` is the directory that is "/" on the audited system.
   static Result<AccountObserver> open(const std::string& root, const KeyGrammar& grammar);
 
+  // Nothing of the last account is left, not even its groups: before a program is started, or somebody else observes.
+  void forget_identity();
+
   // A forced command that no key line has, such as that of a certificate, is looked at from here on.
   void look_at_command(std::string command) { offered_command_ = std::move(command); }
 

@@ -41,7 +41,7 @@ class KeysCommandRunner {
   const Server& server_;
   SafetyCheck why_unsafe_;
   std::string language_;                          // LANG=... of the daemon; empty for none
-  std::chrono::steady_clock::duration waited_{};  // for commands that had to be ended
+  std::chrono::steady_clock::duration waited_{};  // for commands that were slow
   KeysCommandRun last_;                           // an account has the same for several kinds of connections
 };
 

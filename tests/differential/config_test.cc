@@ -27,6 +27,7 @@
 #include <set>
 #include <sstream>
 
+#include "differential/attempt.h"
 #include "differential/config_generator.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
@@ -40,23 +41,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{20};
-constexpr std::size_t largest_program = 32UL * 1024 * 1024;
 constexpr std::size_t shown_differences = 6;  // one of each kind
 const fs::path stage = "/mnt";                // FHS: any host has it; covered by a tmpfs here
-
-[[noreturn]] void give_up(const std::string& what) {
-  std::cout << "config_test: " << what << std::endl;
-  _exit(2);
-}
-
-void must(bool done, const std::string& what) {
-  if (!done) give_up(what + ": " + std::strerror(errno));
-}
-
-std::string setting_of(const char* name, const std::string& otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : value;
-}
 
 void write_file(const fs::path& path, const std::string& text, mode_t mode = 0644) {
   std::ofstream(path, std::ios::binary) << text;
@@ -352,41 +338,22 @@ std::string Comparison::summary() const {
 }
 
 int compare_all() {
-  const auto sshd = setting_of("SSHAUDIT_SSHD", "/usr/sbin/sshd");
-  const auto program = read_file(sshd, largest_program);
-  if (!program) give_up("there is no " + sshd);
-  const auto text = setting_of("SSHAUDIT_SSHD_VERSION", "");
-  const auto version = text.empty() ? find_sshd_version(*program) : parse_sshd_version(text);
-  if (!version) give_up("no version of sshd: " + (text.empty() ? sshd : text));
+  const auto [sshd, version] = tried_sshd();
   enter_namespace();
   write_file(stage / "empty", "");
   const auto settings = run_program({sshd, "-T", "-f", stage / "empty", "-h", stage / "host_key"}, patience);
   if (!settings || settings->exit_status != 0) give_up(sshd + " does not work: " + (settings ? settings->err : ""));
-  Comparison comparison(sshd, {*version, settings->out.find("rsa-sha2-512") != std::string::npos});
+  Comparison comparison(sshd, {version, settings->out.find("rsa-sha2-512") != std::string::npos});
   const auto first = std::stoull(setting_of("SSHAUDIT_CONFIG_SEED", "1"));
   const auto count = std::stoull(setting_of("SSHAUDIT_CONFIG_CASES", "1200"));
   for (auto seed = first; seed < first + count; ++seed) comparison.compare(seed);
-  std::cout << sshd << ' ' << version->text << '\n' << comparison.summary() << std::flush;
+  std::cout << sshd << ' ' << version.text << '\n' << comparison.summary() << std::flush;
   return comparison.is_agreement() ? 0 : 1;
-}
-
-int compare_in_child() {
-  std::cout.flush();
-  const pid_t child = fork();
-  if (child == 0) {
-    try {
-      _exit(compare_all());
-    } catch (const std::exception& error) {
-      give_up(error.what());
-    }
-  }
-  int status = 0;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 3;
 }
 
 TEST(ConfigDifferentialAsRoot, MeansWhatSshdTakesItToMean) {
   ASSERT_EQ(geteuid(), 0U) << "this needs root";
-  EXPECT_EQ(compare_in_child(), 0) << "1: differences; 2: it could not be tried";
+  EXPECT_EQ(status_of(in_child(compare_all)), 0) << "1: differences; 2: it could not be tried";
 }
 
 TEST(ConfigGenerator, MakesTheSameTextAgain) {

@@ -43,7 +43,6 @@ namespace sshaudit::differential {
 namespace {
 
 constexpr std::chrono::seconds patience{20};
-constexpr std::size_t largest_program = 32UL * 1024 * 1024;
 constexpr std::size_t shown_differences = 12;
 
 // A configuration, and what the client offers there. The old names of the keywords are known to every version.
@@ -286,37 +285,18 @@ std::string Comparison::summary() const {
 }
 
 int compare_all() {
-  const auto sshd = setting_of("SSHAUDIT_SSHD", "/usr/sbin/sshd");
-  const auto program = read_file(sshd, largest_program);
-  if (!program) give_up("there is no " + sshd);
-  const auto text = setting_of("SSHAUDIT_SSHD_VERSION", "");
-  const auto version = text.empty() ? find_sshd_version(*program) : parse_sshd_version(text);
-  if (!version) give_up("no version of sshd: " + (text.empty() ? sshd : text));
+  const auto [sshd, version] = tried_sshd();
   enter_stage();
-  Comparison comparison(sshd, *version);
+  Comparison comparison(sshd, version);
   comparison.run(std::stoull(setting_of("SSHAUDIT_KEY_SEED", "1")),
                  std::stoull(setting_of("SSHAUDIT_KEY_CASES", "2000")));
-  std::cout << sshd << ' ' << version->text << '\n' << comparison.summary() << std::flush;
+  std::cout << sshd << ' ' << version.text << '\n' << comparison.summary() << std::flush;
   return comparison.is_agreement() ? 0 : 1;
-}
-
-int compare_in_child() {
-  std::cout.flush();
-  const pid_t child = fork();
-  if (child == 0) {
-    try {
-      _exit(compare_all());
-    } catch (const std::exception& error) {
-      give_up(error.what());
-    }
-  }
-  int status = 0;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 3;
 }
 
 TEST(KeyLineDifferentialAsRoot, LetsInWhomSshdLetsIn) {
   ASSERT_EQ(geteuid(), 0U) << "this needs root";
-  EXPECT_EQ(compare_in_child(), 0) << "1: differences; 2: it could not be tried";
+  EXPECT_EQ(status_of(in_child(compare_all)), 0) << "1: differences; 2: it could not be tried";
 }
 
 }  // namespace

@@ -128,20 +128,6 @@ void add_blocks(const fs::path& directory, const TestKey& key, std::vector<std::
 
 }  // namespace
 
-void give_up(const std::string& what) {
-  std::cout << "not possible: " << what << std::endl;
-  _exit(2);
-}
-
-void must(bool done, const std::string& what) {
-  if (!done) give_up(what + ": " + std::strerror(errno));
-}
-
-std::string setting_of(const char* name, const std::string& otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : value;
-}
-
 void write_file(const fs::path& path, const std::string& text, mode_t mode) {
   std::ofstream(path, std::ios::binary) << text;
   must(chmod(path.c_str(), mode) == 0, path);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "differential/attempt.h"
 #include "differential/key_line_generator.h"
 
 namespace sshaudit::differential {
@@ -19,9 +20,6 @@ struct StageAccount {
 };
 inline constexpr std::array stage_accounts = {StageAccount{"alice", 2001}, StageAccount{"bob", 2002}};
 
-[[noreturn]] void give_up(const std::string& what);                      // ends the process with status 2
-void must(bool done, const std::string& what);                           // gives up with errno
-std::string setting_of(const char* name, const std::string& otherwise);  // in the environment
 void write_file(const std::filesystem::path& path, const std::string& text, mode_t mode = 0644);
 std::string read_text(const std::filesystem::path& path);
 

@@ -28,8 +28,6 @@
 namespace sshaudit::differential {
 namespace {
 
-constexpr std::size_t largest_program = 32UL * 1024 * 1024;
-
 // The script has KEY (type and base64), BASE64 and TYPE of the key that is offered in it.
 struct Case {
   std::string name;
@@ -183,33 +181,14 @@ bool Stage::compare(const Case& one) {
 }
 
 int compare_all() {
-  const auto sshd = setting_of("SSHAUDIT_SSHD", "/usr/sbin/sshd");
-  const auto program = read_file(sshd, largest_program);
-  if (!program) give_up("there is no " + sshd);
-  const auto text = setting_of("SSHAUDIT_SSHD_VERSION", "");
-  const auto version = text.empty() ? find_sshd_version(*program) : parse_sshd_version(text);
-  if (!version) give_up("no version of sshd: " + (text.empty() ? sshd : text));
+  const auto [sshd, version] = tried_sshd();
   enter_stage();
-  return Stage(sshd, *version).run();
+  return Stage(sshd, version).run() == 0 ? 0 : 1;
 }
 
 TEST(KeysCommandDifferentialAsRoot, LetsInWhomSshdLetsIn) {
   ASSERT_EQ(geteuid(), 0U) << "this needs root";
-  std::cout.flush();
-  const pid_t child = fork();
-  if (child == 0) {
-    try {
-      const int differences = compare_all();
-      std::cout.flush();
-      _exit(std::min(differences, 250) == 0 ? 0 : 1);
-    } catch (const std::exception& error) {
-      give_up(error.what());
-    }
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: differences; 2: it could not be tried";
+  EXPECT_EQ(status_of(in_child(compare_all)), 0) << "1: differences; 2: it could not be tried";
 }
 
 }  // namespace

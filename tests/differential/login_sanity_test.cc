@@ -194,18 +194,7 @@ int try_all() {
 
 TEST(LoginSanityAsRoot, SeesWhatSshdDid) {
   ASSERT_EQ(geteuid(), 0U) << "this needs root";
-  std::cout.flush();
-  const pid_t child = fork();
-  if (child == 0) {
-    try {
-      _exit(try_all());
-    } catch (const std::exception& error) {
-      give_up(error.what());
-    }
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "1: wrong; 2: it could not be tried";
+  EXPECT_EQ(status_of(in_child(try_all)), 0) << "1: wrong; 2: it could not be tried";
 }
 
 }  // namespace

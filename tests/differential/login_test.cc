@@ -50,24 +50,6 @@ Tally& shared_tally() {
 
 std::int64_t today() { return seconds_now() / seconds_a_day; }
 
-// Waits for it; 3 when it did not end by itself.
-int status_of(pid_t child) {
-  int status = 0;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 3;
-}
-
-template <class Work>
-pid_t in_child(Work work) {
-  std::cout.flush();
-  const pid_t child = fork();
-  if (child != 0) return child;
-  try {
-    _exit(work());
-  } catch (const std::exception& error) {
-    give_up(error.what());
-  }
-}
-
 void show(std::uint64_t seed, const std::string& what, const LoginScenario& scenario, const LoginTrial& trial,
           const LoginVerdict& verdict) {
   std::cout << fmt::format(

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "gather/fd.h"
+#include "gather/pipe.h"
 #include "gather/read_file.h"
 
 namespace sshaudit {
@@ -23,17 +24,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t most_words = 4096;  // of standard error
-
-struct Pipe {
-  Fd read;
-  Fd write;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(errno_error("make a pipe", ""));
-  return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
 
 struct Pipes {
   Pipe out;

@@ -102,6 +102,13 @@ std::optional<Group> group_in(std::string_view line) {
 
 std::string as_field(id_t id) { return ":" + std::to_string(id) + ":"; }
 
+template <class Id>
+std::vector<std::string> as_fields(const std::set<Id>& ids) {
+  std::vector<std::string> fields(ids.size());
+  std::ranges::transform(ids, fields.begin(), as_field);
+  return fields;
+}
+
 template <class T>
 void add_missing(const std::vector<T>& rows, std::vector<T>& to) {
   for (const auto& row : rows) {
@@ -224,8 +231,7 @@ void LocalAccounts::add_ids_of(const AccountEvidence& evidence) {
 std::vector<std::string> LocalAccounts::traits_of_accounts() const {
   std::set<id_t> ids = writing_gids_;
   std::ranges::set_difference(uids_, own_ids_, std::inserter(ids, ids.end()));
-  std::vector<std::string> traits;
-  for (const auto id : ids) traits.push_back(as_field(id));
+  auto traits = as_fields(ids);
   for (auto home : homes_) {
     while (home.ends_with('/')) home.pop_back();
     if (!home.empty()) traits.push_back(":" + home);
@@ -248,8 +254,7 @@ UserDatabase LocalAccounts::database() const {
   add_missing(own_.accounts, database.accounts);
   std::set<id_t> gids = gids_;
   gids.insert(writing_gids_.begin(), writing_gids_.end());
-  std::vector<std::string> ids;
-  for (const auto gid : gids) ids.push_back(as_field(gid));
+  const auto ids = as_fields(gids);
   const bool group_read = for_each_chunk(group_, [&](std::string_view text) {
     for_each_line_with_any(text, ids, [&](std::string_view line) {
       if (auto group = group_in(line)) database.groups.push_back(std::move(*group));

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "gather/fd.h"
+#include "gather/pipe.h"
 #include "gather/read_file.h"
 
 namespace sshaudit {
@@ -20,17 +21,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t most_output = 1024UL * 1024;
-
-struct Pipe {
-  Fd read;
-  Fd write;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(errno_error("make a pipe", ""));
-  return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
 
 Result<pid_t> spawn(const std::vector<std::string>& argv, const Pipe& out, const Pipe& err) {
   std::vector<char*> arguments;

@@ -10,6 +10,16 @@ constexpr std::size_t longest_element = 1022;
 
 }  // namespace
 
+std::vector<std::string_view> elements_of(std::string_view list) {
+  std::vector<std::string_view> elements;
+  while (true) {
+    const auto comma = list.find(',');
+    elements.push_back(list.substr(0, comma));
+    if (comma == std::string_view::npos) return elements;
+    list.remove_prefix(comma + 1);
+  }
+}
+
 std::string lower_case(std::string_view text) {
   std::string result(text);
   for (char& c : result) {

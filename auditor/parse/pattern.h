@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sshaudit {
 
@@ -14,6 +15,9 @@ bool matches_pattern(std::string_view text, std::string_view pattern);
 // element matches. An element of more than 1,022 characters makes the list match nothing. With `fold_case` the elements
 // are taken in lower case, as the text has to be.
 int matches_pattern_list(std::string_view text, std::string_view list, bool fold_case);
+
+// What stands between the commas of a list; of an empty list one element, which is empty.
+std::vector<std::string_view> elements_of(std::string_view list);
 
 // In lower case as the C locale has it.
 std::string lower_case(std::string_view text);

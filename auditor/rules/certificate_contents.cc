@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "parse/address_list.h"
+#include "parse/pattern.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
@@ -19,16 +20,6 @@ constexpr std::size_t most_listed = 40;      // of principals=, before they were
 constexpr std::size_t longest_network = 49;  // of source-address
 constexpr unsigned knows_verify = 804;       // the option verify-required
 constexpr unsigned knows_touch = 802;        // the extension no-touch-required
-
-std::vector<std::string_view> elements_of(std::string_view list) {
-  std::vector<std::string_view> elements;
-  while (true) {
-    const auto comma = list.find(',');
-    elements.push_back(list.substr(0, comma));
-    if (comma == std::string_view::npos) return elements;
-    list.remove_prefix(comma + 1);
-  }
-}
 
 // Up to the first that is empty, where sshd stops.
 std::vector<std::string_view> elements_before_empty(std::string_view list) {

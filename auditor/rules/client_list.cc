@@ -6,20 +6,11 @@
 #include <algorithm>
 
 #include "parse/address_list.h"
+#include "parse/pattern.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
 namespace {
-
-std::vector<std::string_view> elements_of(std::string_view list) {
-  std::vector<std::string_view> elements;
-  while (true) {
-    const auto comma = list.find(',');
-    elements.push_back(list.substr(0, comma));
-    if (comma == std::string_view::npos) return elements;
-    list.remove_prefix(comma + 1);
-  }
-}
 
 // Whether a pattern may stand for a numeric address; behind a % stands the name of an interface.
 bool may_be_address(std::string_view pattern) {

@@ -138,6 +138,8 @@ void AccountAudit::add_account_state(AccountEvidence& evidence) const {
   const auto known = database_.shadow.find(evidence.account.name);
   if (known != database_.shadow.end()) {
     evidence.shadow = known->second;
+  } else if (is_account_) {
+    return;
   } else if (arguments_.root == "/" && database_.shadow_seen && (!arguments_.all_users || has_keys(evidence))) {
     const auto found = find_shadow(evidence.account.name);  // a directory that does not enumerate
     evidence.shadow_seen = found.has_value();
@@ -179,21 +181,26 @@ AccountReport AccountAudit::audit(const Account& account) {
   return report;
 }
 
+// Of somebody who wants to log in.
+AccountEvidence AccountAudit::evidence_of(const Account& account, const AccountCase& one) {
+  auto evidence = observer_->observe(account, identity_of(account, index_), one.settings, one.origin);
+  observer_->forget_identity();
+  add_account_state(evidence);
+  add_pam_of(one.settings);
+  evidence.asked_about = true;
+  if (local_) {
+    local_->add_ids_of(evidence);
+    database_ = local_->database();
+    index_.update();
+  }
+  return evidence;
+}
+
 std::vector<Explanation> AccountAudit::explain(const Account& account, const std::optional<OfferedKey>& offered) {
-  const auto identity = identity_of(account, index_);
   std::vector<Explanation> explanations;
   if (offered && offered->certificate) observer_->look_at_command(forced_command_of(*offered->certificate));
   for (const auto& one : cases_of(account)) {
-    auto evidence = observer_->observe(account, identity, one.settings, one.origin);
-    observer_->forget_identity();
-    add_account_state(evidence);
-    add_pam_of(one.settings);
-    evidence.asked_about = true;
-    if (local_) {
-      local_->add_ids_of(evidence);
-      database_ = local_->database();
-      index_.update();
-    }
+    auto evidence = evidence_of(account, one);
     auto keys = keys_of(evidence, *context_);
     if (offered) keys = {told_of(*offered, keys)};
     if (keys.empty()) keys.emplace_back();

@@ -16,6 +16,7 @@
 #include "gather/local_accounts.h"
 #include "gather/revocations.h"
 #include "gather/sshd.h"
+#include "sshaudit/refusal.h"
 #include "sshaudit/report.h"
 #include "sshaudit/result.h"
 
@@ -40,6 +41,14 @@ class AccountAudit {
   // Its login with a key, or with each of its keys; for each kind of connection that Match blocks distinguish.
   std::vector<Explanation> explain(const Account& account, const std::optional<OfferedKey>& offered);
 
+  // For a process that gives up root before it looks at what the account controls: all that takes root, from now on it
+  // has the rights of the account alone.
+  Result<void> become(const Account& account);
+
+  // A login that sshd has refused with each of these keys, whatever AuthorizedKeysCommand there is. Without keys: as
+  // far as it depends on none.
+  RefusedLogin explain_refused(const Account& account, const std::vector<OfferedKey>& keys);
+
   const Context& context() const { return *context_; }
 
   // Where in the key files of the account the key stands: "/home/bob/.ssh/authorized_keys:3".
@@ -56,6 +65,7 @@ class AccountAudit {
   void add_account_state(AccountEvidence& evidence) const;
   void add_pam_of(const Settings& settings);
   void add_pam_run(const AccountEvidence& evidence, Explanation& explanation) const;
+  AccountEvidence evidence_of(const Account& account, const AccountCase& one);
   void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);
 
   const Arguments& arguments_;
@@ -74,6 +84,7 @@ class AccountAudit {
   std::optional<AccountObserver> observer_;
   std::optional<KeysCommandRunner> keys_command_;  // only when it is to be run
   KeyCensus census_;
+  bool is_account_ = false;  // root is given up
 };
 
 // What a run comes to, for every verb that audits: 0, 1 or 2.

@@ -32,6 +32,8 @@ struct Arguments {
   std::string sshd_version;
   std::string from;                                     // ADDRESS or ADDRESS,HOST; empty: not given
   int lport = 0;                                        // 0: not given
+  std::string local_address;                            // of that connection; empty: not known
+  int daemon = 0;                                       // the sshd that is meant, by its process; 0: none in particular
   std::string why;                                      // of `config`: the keyword to explain; empty: list all
   std::optional<Severity> fail_on = Severity::warning;  // nothing: never
   When color = When::automatic;

@@ -29,7 +29,7 @@ std::string plain(const IpAddress& address) {
 std::optional<Connection> connection_of(const Arguments& arguments) {
   if (arguments.from.empty() && arguments.lport == 0) return std::nullopt;
   Connection connection;
-  connection.local_address = "192.0.2.1";  // RFC 5737: nobody means it
+  connection.local_address = arguments.local_address.empty() ? "192.0.2.1" : arguments.local_address;  // RFC 5737
   connection.rdomain = "";
   if (arguments.lport != 0) connection.local_port = arguments.lport;
   if (arguments.from.empty()) return connection;
@@ -45,7 +45,7 @@ std::optional<Connection> connection_of(const Arguments& arguments) {
 }
 
 Result<SshdChoice> sshd_choice_of(const Arguments& arguments, const AccountIndex& index) {
-  SshdChoice choice{arguments.root, arguments.sshd_config, std::nullopt, {}};
+  SshdChoice choice{arguments.root, arguments.sshd_config, arguments.daemon, std::nullopt, {}};
   if (!arguments.sshd_version.empty()) {
     choice.version = parse_sshd_version(arguments.sshd_version);
     if (!choice.version) {

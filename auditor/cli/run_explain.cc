@@ -10,8 +10,8 @@
 #include "cli/report_file.h"
 #include "cli/text_style.h"
 #include "gather/read_file.h"
-#include "parse/base64.h"
 #include "parse/certificate.h"
+#include "parse/connection_notes.h"
 #include "parse/near_word.h"
 #include "render/explanation.h"
 #include "rules/key_sources.h"
@@ -22,22 +22,14 @@ namespace {
 constexpr std::size_t largest_key = 64UL * 1024;
 constexpr std::size_t most_places = 10;
 constexpr std::size_t most_accounts = 20;
-constexpr std::string_view fingerprint_prefix = "SHA256:";
-
-Result<OfferedKey> key_of_fingerprint(const std::string& text) {
-  OfferedKey offered;
-  std::string digest;
-  const auto padding = text.ends_with('=') ? "" : "=";
-  const auto decoded = decode_base64(text.substr(fingerprint_prefix.size()) + padding, digest);
-  if (decoded.fault != Base64Fault::none || digest.size() != offered.key.digest.size())
-    return tl::unexpected(Error{"--key: no fingerprint as ssh-keygen -l prints it", text, 0});
-  std::ranges::transform(digest, offered.key.digest.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
-  return named(std::move(offered));
-}
 
 Result<std::optional<OfferedKey>> offered_key(const Arguments& arguments) {
   if (arguments.key.empty()) return std::nullopt;
-  if (arguments.key.starts_with(fingerprint_prefix)) return key_of_fingerprint(arguments.key);
+  if (arguments.key.starts_with("SHA256:")) {
+    auto known = key_of_fingerprint(arguments.key);
+    if (!known) return tl::unexpected(Error{"--key: no fingerprint as ssh-keygen -l prints it", arguments.key, 0});
+    return named(std::move(*known));
+  }
   const auto text = read_file(arguments.key, largest_key);
   if (!text) return tl::unexpected(Error{"--key", arguments.key, text.error().errnum});
   auto offered = parse_offered_key(*text);

@@ -29,6 +29,10 @@ class AccountObserver {
   // A forced command that no key line has, such as that of a certificate, is looked at from here on.
   void look_at_command(std::string command) { offered_command_ = std::move(command); }
 
+  // TrustedUserCAKeys as root reads it, for an observer that has no rights of root any more.
+  std::shared_ptr<const KeyFile> observe_authorities(const std::string& path);
+  void know_authorities(const std::string& path, std::shared_ptr<const KeyFile> file);
+
   // Labels are evidence from here on.
   void use_labels(LabelSource source) { labels_ = std::move(source); }
 
@@ -64,7 +68,6 @@ class AccountObserver {
   void look_as_root(std::vector<KeyFile>& files);
   std::shared_ptr<const PathWalk> observe_shell(const std::string& shell);
   void observe_principals(AccountEvidence& evidence);
-  std::shared_ptr<const KeyFile> observe_authorities(const std::string& path);
 
   std::string root_;
   std::unique_ptr<FileIdentity> identity_;

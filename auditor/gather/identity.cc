@@ -3,6 +3,7 @@
 
 #include <grp.h>
 #include <sys/fsuid.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,19 @@ constexpr uid_t ask = static_cast<uid_t>(-1);  // an id that the kernel never se
 }  // namespace
 
 uid_t file_access_uid() { return static_cast<uid_t>(setfsuid(ask)); }
+
+Result<void> give_up_root(const Identity& identity) {
+  const Error error{"cannot become uid " + std::to_string(identity.uid) + " for good", "", EPERM};
+  const auto count = std::min<std::size_t>(identity.supplementary.size(), NGROUPS_MAX);
+  const bool done = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                    setgroups(count, identity.supplementary.data()) == 0 &&
+                    setresgid(identity.gid, identity.gid, identity.gid) == 0 &&
+                    setresuid(identity.uid, identity.uid, identity.uid) == 0;
+  if (!done) return tl::unexpected(error);
+  const bool can_return = setresuid(0, 0, 0) == 0 || setresgid(0, 0, 0) == 0;
+  if (identity.uid != 0 && can_return) return tl::unexpected(error);
+  return {};
+}
 
 FileIdentity::FileIdentity() {
   first_.uid = geteuid();

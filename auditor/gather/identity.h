@@ -11,6 +11,10 @@ namespace sshaudit {
 // The user id that file access of this thread has now.
 uid_t file_access_uid();
 
+// The process is the account from here on, and has no way back. An error when the kernel does not allow that, or would
+// let it become root again: then nothing may be done with it any more. Nothing is given up for uid 0.
+Result<void> give_up_root(const Identity& identity);
+
 // The identity of this thread's file access. One object at a time; on destruction the first identity is back.
 class FileIdentity {
  public:

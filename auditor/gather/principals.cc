@@ -15,6 +15,10 @@ void AccountObserver::observe_principals(AccountEvidence& evidence) {
                 {evidence.principals_files, evidence.principals_name_error});
 }
 
+void AccountObserver::know_authorities(const std::string& path, std::shared_ptr<const KeyFile> file) {
+  if (!path.empty()) authorities_[path] = std::move(file);
+}
+
 // To be called with the rights of root, or of whoever looks instead. The accounts share the answer.
 std::shared_ptr<const KeyFile> AccountObserver::observe_authorities(const std::string& path) {
   if (path.empty()) return nullptr;

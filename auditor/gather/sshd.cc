@@ -107,7 +107,7 @@ Sshd::Sshd(const SshdChoice& choice) {
     const auto found = find_account(user);
     return !found || found->has_value();
   };
-  if (here) find_daemon(choice.config);
+  if (here) find_daemon(choice);
   if (!choice.config.empty()) server_.config = choice.config;
   read_configuration(choice);
   if (other_version) {
@@ -133,15 +133,17 @@ void Sshd::find_program(PathResolver& resolver) {
   server_.config = default_config_;
 }
 
-// Of several daemons the first counts that has the wanted configuration, or the default one; the others are named where
-// they differ. With a configuration that no daemon has, none counts.
-void Sshd::find_daemon(const std::string& wanted) {
+// Of several daemons the one that is meant counts, or else the first that has the wanted configuration, or the default
+// one; the others are named where they differ. With a configuration that no daemon has, none counts.
+void Sshd::find_daemon(const SshdChoice& choice) {
+  const auto& wanted = choice.config;
   const auto daemons = gather_daemons();
   const auto config_of = [&](const Daemon& daemon) {
     return daemon.command.config_file.empty() ? default_config_ : daemon.command.config_file;
   };
   const auto& config = wanted.empty() ? default_config_ : wanted;
-  auto chosen = std::ranges::find(daemons, config, config_of);
+  auto chosen = std::ranges::find(daemons, choice.daemon, &Daemon::pid);
+  if (chosen == daemons.end()) chosen = std::ranges::find(daemons, config, config_of);
   if (chosen == daemons.end() && wanted.empty()) chosen = daemons.begin();
   if (chosen == daemons.end()) return;
   for (const auto& daemon : daemons) {

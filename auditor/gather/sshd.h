@@ -22,6 +22,7 @@ namespace sshaudit {
 struct SshdChoice {
   std::string root = "/";              // the audited system; only the host's own sshd ("/") can be asked
   std::string config;                  // other configuration file; empty for the one of the daemon, or the default
+  int daemon = 0;                      // the process that is meant, where several listen; 0: none in particular
   std::optional<SshdVersion> version;  // instead of the one that the program says of itself
   std::function<std::optional<std::string>(const std::string& user)> home_of;  // "" is root
 };
@@ -50,7 +51,7 @@ class Sshd {
 
  private:
   void find_program(PathResolver& resolver);
-  void find_daemon(const std::string& wanted);
+  void find_daemon(const SshdChoice& choice);
   void read_configuration(const SshdChoice& choice);
   void note_newer_file();
   Result<std::string> run(const std::vector<std::string>& arguments);

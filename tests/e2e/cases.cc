@@ -15,7 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr uid_t alice_id = 2001;
 constexpr auto probe = "/opt/probe";
 constexpr auto usual_shadow = "19700:0:99999:7:::";
 
@@ -158,15 +157,19 @@ void Scene::move_keys_to(const std::string& path, Owner owner, mode_t mode) {
   settings += "AuthorizedKeysFile " + path + "\n";
 }
 
+void build(Scene& scene, const std::function<void(Scene&)>& make) {
+  make_persons(scene);
+  make(scene);
+  write_account(scene);
+  scene.system.write_databases();
+  add_debian_etc(scene.system, scene.settings, scene.matches, scene.account_line);
+}
+
 CaseResult run_case(const Case& one) {
   const TemporaryDirectory directory;
   AuditedSystem system(directory.path());
   Scene scene{system, system.person("alice", alice_id)};
-  make_persons(scene);
-  one.make(scene);
-  write_account(scene);
-  system.write_databases();
-  add_debian_etc(system, scene.settings, scene.matches, scene.account_line);
+  build(scene, one.make);
   CaseResult result{.user = scene.person.name};
   audit(scene, result);
   explain(scene, result);

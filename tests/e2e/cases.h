@@ -15,6 +15,7 @@
 
 namespace sshaudit::e2e {
 
+constexpr uid_t alice_id = 2001;
 constexpr uid_t stranger_id = 2002;  // "bob", a person with a private group, in every system
 constexpr gid_t class_group = 5000;  // "class": alice and bob are in it
 
@@ -43,6 +44,9 @@ struct Scene {
   // The key file goes to `path`, with directories root 0755 on the way, and sshd_config names it.
   void move_keys_to(const std::string& path, Owner owner, mode_t mode);
 };
+
+// Writes the system: alice with her key, bob, a class, then what `make` does to it, and the databases and /etc.
+void build(Scene& scene, const std::function<void(Scene&)>& make);
 
 // Within Scene::mounts.
 void mount_here(const std::string& source, const std::string& path, unsigned long flags, const std::string& options);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,8 +44,10 @@ pid_t start(const std::vector<std::string>& words, int connection, const std::st
   argv.reserve(words.size() + 1);
   for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  std::array<std::string, 2> settings = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
-  std::array<char*, 3> environment = {settings[0].data(), settings[1].data(), nullptr};
+  std::array<std::string, 4> settings = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
+                                         std::string("SSH_ASKPASS=") + askpass, "SSH_ASKPASS_REQUIRE=force"};
+  std::array<char*, 5> environment = {settings[0].data(), settings[1].data(), settings[2].data(), settings[3].data(),
+                                      nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   if (connection >= 0) {
@@ -65,6 +68,11 @@ pid_t start(const std::vector<std::string>& words, int connection, const std::st
 
 void wait_for(pid_t child) {
   while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void wait_for_all() {
+  while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
   }
 }
 
@@ -100,7 +108,21 @@ int listen_on(sockaddr_in& address) {
   return listener;
 }
 
+// sshd on a pipe, started by the client, which has tokens of its own.
+void make_pipe_connection(const LoginAttempt& attempt, const std::string& directory) {
+  std::string server;
+  for (const auto& word : server_command(attempt, directory + "/log")) {
+    server += " '";
+    for (const char c : word) server += c == '%' ? std::string("%%") : std::string(1, c);
+    server += '\'';
+  }
+  auto client = client_command(attempt, "22");
+  client.insert(client.begin() + 1, {"-o", "ProxyCommand=" + server.substr(1)});
+  wait_for(start(client, -1, directory + "/told"));
+}
+
 void make_connection(const LoginAttempt& attempt, const std::string& directory) {
+  if (attempt.on_pipe) return make_pipe_connection(attempt, directory);
   sockaddr_in address{};
   const int listener = listen_on(address);
   const auto client = start(client_command(attempt, std::to_string(ntohs(address.sin_port))), -1, directory + "/told");
@@ -116,8 +138,10 @@ void make_connection(const LoginAttempt& attempt, const std::string& directory) 
                             const std::function<void()>& prepare) {
   alarm(patience);
   try {
+    require(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "PR_SET_CHILD_SUBREAPER");
     prepare();
     make_connection(attempt, directory);
+    wait_for_all();  // what went on without sshd
   } catch (const std::exception& error) {
     std::fprintf(stderr, "login: %s\n", error.what());
     _exit(1);

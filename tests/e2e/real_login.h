@@ -13,6 +13,7 @@ struct LoginAttempt {
   std::vector<std::string> keys;            // files of private keys, in the order in which the client offers them
   std::vector<std::string> client_options;  // of ssh -o
   std::vector<std::string> sshd_options;    // of sshd -o
+  bool on_pipe = false;                     // instead of a loopback connection: without an address
 };
 
 struct LoginEnd {
@@ -23,6 +24,9 @@ struct LoginEnd {
 
 // The client comes from here.
 constexpr auto client_address = "127.0.0.1";
+
+// What a client without BatchMode runs for a password, in the system where it is.
+constexpr auto askpass = "/opt/askpass";
 
 // Logs in after `prepare`, which is called in a new process and takes it where /etc/ssh/sshd_config is meant. Throws
 // when no login could be tried.

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -41,18 +42,38 @@ std::string bytes_of(const std::string& path) {
 
 }  // namespace
 
-LogCapture::LogCapture(const AuditedSystem& system) : system_(system), path_(system.on_host("/var/log-socket")) {
-  socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+LogCapture::LogCapture(const AuditedSystem& system, bool listens) : path_(system.on_host("/var/log-socket")) {
+  socket_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path_.copy(address.sun_path, sizeof address.sun_path - 1);
   need(socket_ >= 0 && bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, path_);
   need(chmod(path_.c_str(), 0666) == 0, path_);
-  constexpr int room = 4 * 1024 * 1024;
-  setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  if (listens) receiver_ = std::thread([this] { receive(); });
 }
 
-LogCapture::~LogCapture() { close(socket_); }
+LogCapture::~LogCapture() {
+  stop();
+  close(socket_);
+}
+
+// What has come before the end is received before it.
+void LogCapture::stop() {
+  if (!receiver_.joinable()) return;
+  is_over_ = true;
+  shutdown(socket_, SHUT_RD);
+  receiver_.join();
+}
+
+void LogCapture::receive() {
+  std::array<char, 65536> buffer{};
+  while (true) {
+    const bool is_last = is_over_;
+    const auto size = recv(socket_, buffer.data(), buffer.size(), is_last ? MSG_DONTWAIT : 0);
+    if (size > 0) received_.emplace_back(buffer.data(), static_cast<std::size_t>(size));
+    if (size <= 0 && is_last) return;
+  }
+}
 
 // A /dev of the test's own, with the devices of the host and this socket.
 void LogCapture::take_over() const {
@@ -72,13 +93,24 @@ void LogCapture::take_over() const {
   bind_to(devices, "/dev");
 }
 
-std::vector<std::string> LogCapture::lines() const {
+void LogCapture::take_over_journal() const {
+  const std::string directory = "/run/systemd/journal";
+  std::filesystem::create_directories(directory);
+  make_empty(directory + "/socket");
+  bind_to("/var/log-socket", directory + "/socket");
+}
+
+std::vector<std::string> LogCapture::messages() {
+  stop();
+  return received_;
+}
+
+std::vector<std::string> LogCapture::lines() {
+  stop();
   const std::regex form("^<85>[A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8} (sshaudit)\\[[0-9]+\\](: [^]*)$");
   std::vector<std::string> lines;
-  std::array<char, 65536> buffer{};
-  for (ssize_t size = 0; (size = recv(socket_, buffer.data(), buffer.size(), 0)) >= 0;) {
+  for (const auto& line : received_) {
     std::smatch match;
-    const std::string line(buffer.data(), static_cast<std::size_t>(size));
     if (std::regex_match(line, match, form)) {
       lines.push_back(match[1].str() + match[2].str());
     } else if (line.find("sshaudit") != std::string::npos) {

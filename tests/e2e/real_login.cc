@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -91,7 +92,7 @@ std::vector<std::string> client_command(const LoginAttempt& attempt, const std::
 }
 
 std::vector<std::string> server_command(const LoginAttempt& attempt, const std::string& log) {
-  std::vector<std::string> sshd = {"/usr/sbin/sshd", "-i", "-f", "/etc/ssh/sshd_config", "-E", log};
+  std::vector<std::string> sshd = {attempt.sshd, "-i", "-f", "/etc/ssh/sshd_config", "-E", log};
   for (const auto& option : attempt.sshd_options) sshd.insert(sshd.end(), {"-o", option});
   return sshd;
 }
@@ -122,16 +123,11 @@ void make_pipe_connection(const LoginAttempt& attempt, const std::string& direct
 }
 
 void make_connection(const LoginAttempt& attempt, const std::string& directory) {
-  if (attempt.on_pipe) return make_pipe_connection(attempt, directory);
-  sockaddr_in address{};
-  const int listener = listen_on(address);
-  const auto client = start(client_command(attempt, std::to_string(ntohs(address.sin_port))), -1, directory + "/told");
-  const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-  require(connection >= 0, "accept");
-  const auto server = start(server_command(attempt, directory + "/log"), connection, "");
-  close(connection);
-  wait_for(client);
-  wait_for(server);
+  if (attempt.on_pipe) {
+    make_pipe_connection(attempt, directory);
+  } else {
+    timed_login(attempt, directory);
+  }
 }
 
 [[noreturn]] void run_child(const LoginAttempt& attempt, const std::string& directory,
@@ -150,6 +146,21 @@ void make_connection(const LoginAttempt& attempt, const std::string& directory) 
 }
 
 }  // namespace
+
+double timed_login(const LoginAttempt& attempt, const std::string& directory) {
+  sockaddr_in address{};
+  const int listener = listen_on(address);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto client = start(client_command(attempt, std::to_string(ntohs(address.sin_port))), -1, directory + "/told");
+  const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  require(connection >= 0, "accept");
+  const auto server = start(server_command(attempt, directory + "/log"), connection, "");
+  close(connection);
+  wait_for(client);
+  const auto end = std::chrono::steady_clock::now();
+  wait_for(server);
+  return std::chrono::duration<double>(end - begin).count();
+}
 
 LoginEnd log_in(const LoginAttempt& attempt, const std::function<void()>& prepare) {
   const TemporaryDirectory directory;

@@ -13,6 +13,7 @@ struct LoginAttempt {
   std::vector<std::string> keys;            // files of private keys, in the order in which the client offers them
   std::vector<std::string> client_options;  // of ssh -o
   std::vector<std::string> sshd_options;    // of sshd -o
+  std::string sshd = "/usr/sbin/sshd";      // under another name PAM knows another service
   bool on_pipe = false;                     // instead of a loopback connection: without an address
 };
 
@@ -31,5 +32,9 @@ constexpr auto askpass = "/opt/askpass";
 // Logs in after `prepare`, which is called in a new process and takes it where /etc/ssh/sshd_config is meant. Throws
 // when no login could be tried.
 LoginEnd log_in(const LoginAttempt& attempt, const std::function<void()>& prepare);
+
+// The same in this process, which is where the configuration is meant: the seconds until the client has ended. What
+// sshd and the client write goes to files in the directory.
+double timed_login(const LoginAttempt& attempt, const std::string& directory);
 
 }  // namespace sshaudit::e2e

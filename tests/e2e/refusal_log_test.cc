@@ -38,7 +38,7 @@ void check(const Row& row, const std::vector<std::string>& options, bool on_pipe
   install_logger(system);
   Scene scene{system, system.person("alice", alice_id)};
   build(scene, row.make);
-  const LogCapture capture(system);
+  LogCapture capture(system);
   LoginAttempt attempt{.user = scene.login_name.empty() ? scene.person.name : scene.login_name,
                        .client_options = scene.client_options};
   for (const auto& key : scene.offered) attempt.keys.push_back(ClientKeys::file(key));
@@ -384,6 +384,91 @@ TEST(RefusalLogAsRoot, ByModule) {
       make(scene);
     };
     check(row, by_command);
+  }
+}
+
+// A command behind ours: it lets its keys in, its exit status is sshd's to see, and what it does not supply is said.
+TEST(RefusalLogAsRoot, BehindACommand) {
+  const auto chain = [](const std::string& command) {
+    return std::vector<std::string>{
+        "AuthorizedKeysCommand=" + logger_command("--then-user nobody --then /opt/supplier " + command),
+        "AuthorizedKeysCommandUser=root"};
+  };
+  const auto make = [](Scene& s) {
+    s.system.make_file("/opt/supplier", "#!/bin/sh\n[ \"$1\" = keys ] && cat /etc/supplied\nexit $2\n", root_owner,
+                       0755);
+    s.system.make_file("/etc/supplied", s.own_line(), root_owner, 0644);
+    s.write_keys(other);
+  };
+  const std::string line =
+      "{R}key-not-listed path=/home/alice/.ssh/authorized_keys: the key in authorized_keys is another one, and "
+      "AuthorizedKeysCommand does not supply it";
+  check({"supplies it", make, "accepted", {}}, chain("keys 0"));
+  check({"supplies nothing", make, "refused", {line}}, chain("nothing 0"));
+  check({"fails", make, "refused", {line}}, chain("keys 3"));
+}
+
+LoginEnd log_in_to(Scene& scene, LogCapture& capture, const std::vector<std::string>& options) {
+  LoginAttempt attempt{.user = "alice", .keys = {ClientKeys::file("ed25519")}, .sshd_options = options};
+  return log_in(attempt, [&] {
+    enter_debian(scene.system, scene.mounts);
+    capture.take_over();
+    capture.take_over_journal();
+  });
+}
+
+TEST(RefusalLogAsRoot, ExitStatusOfTheOtherCommandIsPassedOn) {
+  const TemporaryDirectory directory;
+  AuditedSystem system(directory.path());
+  install_logger(system);
+  Scene scene{system, system.person("alice", alice_id)};
+  build(scene, [](Scene& s) { s.write_keys(other); });
+  LogCapture capture(system);
+  const auto command = logger_command("--then /bin/sh -c 'exit 7'");
+  const auto end = log_in_to(scene, capture, {"AuthorizedKeysCommand=" + command, "AuthorizedKeysCommandUser=root"});
+  EXPECT_NE(end.log.find("failed, status 7"), std::string::npos) << end.log;
+}
+
+TEST(RefusalLogAsRoot, JournalGetsFields) {
+  const TemporaryDirectory directory;
+  AuditedSystem system(directory.path());
+  install_logger(system);
+  Scene scene{system, system.person("alice", alice_id)};
+  build(scene, [](Scene& s) { s.system.change_mode(home, 0777); });
+  LogCapture capture(system);
+  log_in_to(scene, capture, by_command);
+  const auto messages = capture.messages();
+  ASSERT_EQ(messages.size(), 1U);
+  for (const std::string& field :
+       {filled("MESSAGE={R}home-writable path=/home/alice: is 0777 alice:alice, writable by everyone; fix: chmod o-w "
+               "/home/alice"),
+        std::string("PRIORITY=5"), std::string("SYSLOG_FACILITY=10"), std::string("SYSLOG_IDENTIFIER=sshaudit"),
+        std::string("MESSAGE_ID=904b0de545894f248fd1a55de77fc162"), std::string("SSHAUDIT_USER=alice"),
+        std::string("SSHAUDIT_RULE=home-writable"), std::string("SSHAUDIT_PATH=/home/alice"),
+        "SSHAUDIT_FINGERPRINT=" + ClientKeys::fingerprint("ed25519")}) {
+    EXPECT_NE(("\n" + messages[0]).find("\n" + field + "\n"), std::string::npos) << field << " in " << messages[0];
+  }
+  EXPECT_NE(messages[0].find("\nSSHAUDIT_SSHD_PID="), std::string::npos);
+}
+
+// With tell_user the client is shown the reason, once its key is verified.
+TEST(RefusalLogAsRoot, UserIsToldWhenAsked) {
+  for (const std::string argument : {"", " tell_user deadline=30"}) {
+    const TemporaryDirectory directory;
+    AuditedSystem system(directory.path());
+    Scene scene{system, system.person("alice", alice_id)};
+    build(scene, [&](Scene& s) {
+      s.account_line = "account optional " + module_path() + argument + "\n";
+      s.system.make_file("/etc/nologin", "\x1b[31mdown\n", root_owner, 0644);
+    });
+    LogCapture capture(system);
+    const auto end = log_in_to(scene, capture, {});
+    EXPECT_EQ(end.came, "refused");
+    const bool told = end.told.find(
+                          "sshaudit: /etc/nologin: exists, and pam_nologin (/etc/pam.d/sshd:3) lets only "
+                          "root in") != std::string::npos;
+    EXPECT_EQ(told, !argument.empty()) << end.told;
+    EXPECT_EQ(capture.messages().empty(), false);
   }
 }
 

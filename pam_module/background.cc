@@ -2,6 +2,7 @@
 #include "background.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -31,8 +32,10 @@ constexpr int most_settles = 5;            // as long as more keys come
 constexpr int chained_settle_ms = 180000;  // sshd's LoginGraceTime and more: the other command may have let the key in
 constexpr unsigned most_seconds = 300;     // whatever happens, this process is gone then
 constexpr unsigned say_seconds = 5;        // a log that takes nothing is not waited for
-constexpr int record_fd = 3;               // of the program that finds the reason
-constexpr int nothing_found = 0;           // its exit status
+constexpr int keys_fd = 3;                 // of the program that finds the reason
+constexpr int logged_fd = 4;
+constexpr int lesser_priority = 10;
+constexpr int nothing_found = 0;  // its exit status
 
 bool is(const char* text, const char* word) { return text != nullptr && std::strcmp(text, word) == 0; }
 
@@ -52,8 +55,11 @@ void detach(bool keep_output) {
     for (int fd = STDERR_FILENO + 1; fd < 1024; ++fd) close(fd);
   if (chdir("/") != 0) _exit(0);
   umask(077);
+  setpriority(PRIO_PROCESS, 0, lesser_priority);  // logins come first
   alarm(most_seconds);
 }
+
+bool is_often_well(const Request& request) { return is(request.phase, "session") || is(request.phase, "auth"); }
 
 class Work {
  public:
@@ -73,11 +79,9 @@ class Work {
     if (request_.phase == nullptr && request_.fingerprint != nullptr) {
       record_.add_key(request_.key_type == nullptr ? "-" : request_.key_type, request_.fingerprint, request_.key);
     }
-    const bool is_brief_session = is(request_.phase, "session");
-    if (is_brief_session && was_well_lately(request_.user)) return record_.remove();
     if (!record_.lock()) return;
     if (request_.phase == nullptr ? is_refused() : true) look();
-    if (!is_running(sshd_)) record_.remove();
+    if (record_.is_empty() || !is_running(sshd_)) record_.remove();
   }
 
  private:
@@ -101,8 +105,8 @@ class Work {
   void look() {
     const auto size = record_.size();
     const int status = find_reason();
-    if (is(request_.phase, "session") && status == nothing_found) note_well(request_.user);
-    record_.look_done(record_.size() < size ? record_.size() : size);
+    if (is_often_well(request_) && status == nothing_found) note_well(request_.phase, request_.user);
+    record_.look_done(size);  // a key that came meanwhile is for whoever waits
   }
 
   // The program's exit status; -1 when it did not end by itself.
@@ -137,6 +141,17 @@ class Work {
            request_.user, request_.deadline_ms / 1000);
   }
 
+  // Above all descriptors that are in use first, so that none is lost.
+  void hand_over_record() const {
+    if (!record_.good()) return;
+    const int keys = fcntl(record_.keys_fd(), F_DUPFD, logged_fd + 1);
+    const int logged = fcntl(record_.logged_fd(), F_DUPFD, logged_fd + 1);
+    dup2(keys, keys_fd);
+    dup2(logged, logged_fd);
+    close(keys);
+    close(logged);
+  }
+
   [[noreturn]] void become_finder() {
     char connection[512];
     char user[512];
@@ -166,8 +181,7 @@ class Work {
       std::snprintf(config, sizeof config, "--sshd-config=%s", request_.sshd_config);
       add(config);
     }
-    if (record_.good() && dup2(record_.fd(), record_fd) != record_fd) _exit(0);
-    if (record_.good() && record_.fd() == record_fd) fcntl(record_fd, F_SETFD, 0);
+    hand_over_record();
     execv(program, words);
     _exit(0);
   }
@@ -186,7 +200,10 @@ void work_in_background(const Request& request, pid_t sshd) {
   detach(is(request.phase, "tell"));
   openlog("sshaudit", LOG_PID, LOG_AUTHPRIV);
   const auto connection = process_of(process_of_connection(sshd));
-  if (connection.started != 0 || request.phase != nullptr) Work(request, connection).run();
+  const bool is_tried_by_hand = request.phase == nullptr && !is_sshd(sshd);
+  if (is(request.phase, "auth") && getpwnam(request.user) == nullptr) _exit(0);  // nobody's name is to be logged
+  if (is_often_well(request) && !has_record(connection) && was_well_lately(request.phase, request.user)) _exit(0);
+  if (!is_tried_by_hand && (connection.started != 0 || request.phase != nullptr)) Work(request, connection).run();
   _exit(0);
 }
 

@@ -29,11 +29,20 @@ int open_directory() {
   return -1;
 }
 
-// "well-NAME"; false for names that are not fit for a file.
-bool well_name(const char* user, char (&name)[288]) {
-  if (std::strchr(user, '/') != nullptr) return false;
-  const int size = std::snprintf(name, sizeof name, "well-%s", user);
+// "well-PHASE-NAME"; false for names that are not fit for a file.
+bool well_name(const char* phase, const char* user, char (&name)[288]) {
+  if (std::strchr(user, '/') != nullptr || std::strchr(phase, '/') != nullptr) return false;
+  const int size = std::snprintf(name, sizeof name, "well-%s-%s", phase, user);
   return size > 0 && size < 256;
+}
+
+void name_of(const Process& process, char (&name)[64]) {
+  std::snprintf(name, sizeof name, "%d-%llu", static_cast<int>(process.pid), process.started);
+}
+
+off_t size_of(int fd) {
+  struct stat status {};
+  return fstat(fd, &status) == 0 ? status.st_size : 0;
 }
 
 bool is_over(const char* name) {
@@ -47,13 +56,17 @@ bool is_over(const char* name) {
 
 ConnectionRecord::ConnectionRecord(const Process& process) : directory_(open_directory()) {
   if (directory_ < 0 || process.started == 0) return;
-  std::snprintf(name_, sizeof name_, "%d-%llu", static_cast<int>(process.pid), process.started);
+  name_of(process, name_);
   std::snprintf(done_name_, sizeof done_name_, "%s.done", name_);
-  fd_ = openat(directory_, name_, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  std::snprintf(logged_name_, sizeof logged_name_, "%s.logged", name_);
+  constexpr int flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+  fd_ = openat(directory_, name_, flags, 0600);
+  logged_fd_ = openat(directory_, logged_name_, flags, 0600);
 }
 
 ConnectionRecord::~ConnectionRecord() {
   if (fd_ >= 0) close(fd_);
+  if (logged_fd_ >= 0) close(logged_fd_);
   if (directory_ >= 0) close(directory_);
 }
 
@@ -68,10 +81,9 @@ bool ConnectionRecord::lock() const {
   return true;
 }
 
-off_t ConnectionRecord::size() const {
-  struct stat status {};
-  return fstat(fd_, &status) == 0 ? status.st_size : 0;
-}
+off_t ConnectionRecord::size() const { return size_of(fd_); }
+
+bool ConnectionRecord::is_empty() const { return size() == 0 && size_of(logged_fd_) == 0; }
 
 bool ConnectionRecord::has_news() const {
   off_t seen = 0;
@@ -91,6 +103,7 @@ void ConnectionRecord::look_done(off_t size) const {
 void ConnectionRecord::remove() const {
   unlinkat(directory_, name_, 0);
   unlinkat(directory_, done_name_, 0);
+  unlinkat(directory_, logged_name_, 0);
   sweep();
 }
 
@@ -110,19 +123,28 @@ void ConnectionRecord::sweep() const {
   closedir(directory);
 }
 
-bool was_well_lately(const char* user) {
+bool has_record(const Process& process) {
+  char name[64];
+  name_of(process, name);
+  const int directory = open_directory();
+  const bool known = directory >= 0 && faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  if (directory >= 0) close(directory);
+  return known;
+}
+
+bool was_well_lately(const char* phase, const char* user) {
   char name[288];
   struct stat status {};
-  const int directory = well_name(user, name) ? open_directory() : -1;
+  const int directory = well_name(phase, user, name) ? open_directory() : -1;
   const bool known = directory >= 0 && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
   if (directory >= 0) close(directory);
   const auto age = time(nullptr) - status.st_mtime;
   return known && age >= 0 && age < well_for;
 }
 
-void note_well(const char* user) {
+void note_well(const char* phase, const char* user) {
   char name[288];
-  const int directory = well_name(user, name) ? open_directory() : -1;
+  const int directory = well_name(phase, user, name) ? open_directory() : -1;
   const int fd =
       directory < 0 ? -1 : openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd >= 0) futimens(fd, nullptr);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // sshaudit-explain-refusal: finds the reason for a login that was refused, and writes it to the log. The logger starts
-// it as root with the record of the connection as descriptor 3. What root alone may see comes first; then it becomes
-// the account for good, and only after that it reads the record, whose keys the client has chosen, and what lies in the
-// home.
+// it as root with the record of the connection as descriptors 3 and 4. What root alone may see comes first; then it
+// becomes the account for good, and only after that it reads the record, whose keys the client has chosen, and what
+// lies in the home.
+#include <pwd.h>
 #include <security/pam_appl.h>
 #include <unistd.h>
 
@@ -28,7 +29,8 @@ using namespace sshaudit;
 
 constexpr int nothing_found = 0;
 constexpr int told = 10;
-constexpr int record_fd = 3;
+constexpr int keys_fd = 3;
+constexpr int logged_fd = 4;
 constexpr std::size_t largest_record = 1024UL * 1024;
 constexpr auto message_id = "904b0de545894f248fd1a55de77fc162";  // packaging/journal/sshaudit.catalog
 
@@ -57,6 +59,11 @@ class Words {
   std::map<std::string, std::string> values_;
 };
 
+std::string whole(int fd) {
+  lseek(fd, 0, SEEK_SET);
+  return read_open_file(fd, "", largest_record).value_or("");
+}
+
 struct Endpoints {
   std::string local;
   std::string local_port;
@@ -80,6 +87,7 @@ Arguments arguments_of(const Words& words) {
   Arguments arguments;
   arguments.verb = Verb::explain;
   arguments.users = {words.get("user")};
+  arguments.shadow = ShadowRows::left;
   arguments.sshd_config = words.get("sshd-config");
   const auto ends = endpoints_of(words);
   const auto client = ends.remote.empty() ? words.get("client") : ends.remote;
@@ -101,8 +109,7 @@ class Login {
   int run() {
     SystemLog log("sshaudit");
     if (!audit_.become(account_)) return nothing_found;
-    lseek(record_fd, 0, SEEK_SET);
-    if (const auto record = read_open_file(record_fd, "", largest_record)) notes_ = parse_connection_notes(*record);
+    notes_ = parse_connection_notes(whole(keys_fd) + whole(logged_fd));
     for (const auto& refusal : refusals()) {
       if (words_.get("pam") == "tell") {
         std::fputs(render_refusal_for_user(refusal).c_str(), stdout);
@@ -167,7 +174,7 @@ class Login {
     found_ = true;
     const auto reason = visible(refusal.reason());
     if (!notes_.logged.insert(reason).second) return;
-    dprintf(record_fd, "logged %s\n", reason.c_str());
+    dprintf(logged_fd, "logged %s\n", reason.c_str());
     const auto phase = words_.get("pam");
     const auto before =
         phase.empty() ? std::string() : "pam_sshaudit(" + visible(words_.get("service")) + ":" + visible(phase) + "): ";
@@ -190,7 +197,7 @@ class Login {
 // A name that is no account is not logged: it may be a password that was typed in the wrong place.
 int explain(const Words& words) {
   const auto arguments = arguments_of(words);
-  if (arguments.users.front().empty()) return nothing_found;
+  if (getpwnam(arguments.users.front().c_str()) == nullptr) return nothing_found;
   const auto audit = AccountAudit::open(arguments);
   if (!audit || (*audit)->accounts().empty()) return nothing_found;
   return Login(words, **audit).run();

@@ -114,6 +114,14 @@ bool is_running(const Process& process) {
 
 pid_t parent_of(pid_t pid) { return stat_of(pid).parent; }
 
+bool is_sshd(pid_t pid) {
+  char path[64];
+  char name[64];
+  std::snprintf(path, sizeof path, "/proc/%d/comm", static_cast<int>(pid));
+  read_text(path, name);
+  return std::strstr(name, "sshd") != nullptr;
+}
+
 pid_t process_of_connection(pid_t pid) {
   char path[64];
   char title[512];

@@ -16,6 +16,7 @@ struct Process {
 Process process_of(pid_t pid);
 bool is_running(const Process& process);
 pid_t parent_of(pid_t pid);  // 0 when it is not known
+bool is_sshd(pid_t pid);     // by the name of its program
 
 // PAM is asked in a child of the process when the client is to answer questions: its title ends in "[pam]". This is the
 // process of the connection either way.

@@ -65,9 +65,9 @@ AccountAudit::AccountAudit(const Arguments& arguments, UserDatabase database)
 
 Result<std::unique_ptr<AccountAudit>> AccountAudit::open(const Arguments& arguments) {
   const bool is_for_one = arguments.verb == Verb::explain && !arguments.all_users && arguments.root == "/";
-  auto local = is_for_one ? LocalAccounts::open(arguments.users.front()) : std::nullopt;
+  auto local = is_for_one ? LocalAccounts::open(arguments.users.front(), arguments.shadow) : std::nullopt;
   Result<UserDatabase> database = local                   ? local->own_rows()
-                                  : arguments.root == "/" ? gather_accounts()
+                                  : arguments.root == "/" ? gather_accounts(arguments.shadow)
                                                           : gather_accounts_below(arguments.root);
   if (!database) return tl::unexpected(database.error());
   std::unique_ptr<AccountAudit> audit(new AccountAudit(arguments, std::move(*database)));

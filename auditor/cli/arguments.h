@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sshaudit/account.h"
 #include "sshaudit/finding.h"
 
 namespace sshaudit {
@@ -33,6 +34,7 @@ struct Arguments {
   std::string from;                                     // ADDRESS or ADDRESS,HOST; empty: not given
   int lport = 0;                                        // 0: not given
   std::string local_address;                            // of that connection; empty: not known
+  ShadowRows shadow = ShadowRows::read;                 // left by who asks for one entry later
   int daemon = 0;                                       // the sshd that is meant, by its process; 0: none in particular
   std::string why;                                      // of `config`: the keyword to explain; empty: list all
   std::optional<Severity> fail_on = Severity::warning;  // nothing: never

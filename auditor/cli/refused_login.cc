@@ -23,11 +23,9 @@ Result<void> AccountAudit::become(const Account& account) {
   const auto identity = identity_of(account, index_);
   const auto& one = cases_of(account).front();
   add_pam_of(one.settings);
-  if (database_.shadow_seen && !database_.shadow.contains(account.name)) {
-    const auto found = find_shadow(account.name);
-    database_.shadow_seen = found.has_value();
-    if (found && *found) database_.shadow.emplace(account.name, **found);
-  }
+  const auto shadow = find_shadow_apart(account.name);
+  database_.shadow_seen = shadow.has_value();
+  if (shadow && *shadow) database_.shadow.emplace(account.name, **shadow);
   const auto& authorities = one.settings.trusted_user_ca_keys;
   const auto trusted = observer_->observe_authorities(authorities);
   observer_.reset();

@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <shadow.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,9 +16,11 @@
 #include <map>
 #include <memory>
 #include <sstream>
+#include <type_traits>
 
 #include "gather/fd.h"
 #include "gather/path_resolver.h"
+#include "gather/pipe.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
 #include "parse/account_row.h"
@@ -138,7 +141,7 @@ Result<Fd> open_database(PathResolver& resolver, const std::string& path) {
 }
 
 // The lists of the entries are null where the name service has given them already.
-Result<void> read_database(const std::string& root, UserDatabase& database, bool keep_entries) {
+Result<void> read_database(const std::string& root, UserDatabase& database, bool keep_entries, ShadowRows shadow_rows) {
   auto resolver = PathResolver::open(root);
   if (!resolver) return tl::unexpected(resolver.error());
   auto passwd = open_database(*resolver, "/etc/passwd");
@@ -150,6 +153,7 @@ Result<void> read_database(const std::string& root, UserDatabase& database, bool
   if (auto group = open_database(*resolver, "/etc/group")) {
     if (auto done = read_rows(std::move(*group), "/etc/group", parse_group_row, database, groups); !done) return done;
   }
+  if (shadow_rows == ShadowRows::left) return {};
   auto shadow = open_database(*resolver, "/etc/shadow");
   if (!shadow && shadow.error().errnum == ENOENT) database.shadow_seen = true;  // nobody has a row
   if (shadow) {
@@ -172,7 +176,7 @@ Result<std::optional<Account>> found(const passwd* entry, const std::string& wha
 
 }  // namespace
 
-Result<UserDatabase> gather_accounts() {
+Result<UserDatabase> gather_accounts(ShadowRows shadow) {
   UserDatabase database;
   setpwent();
   if (const int errnum = for_each_entry(getpwent, [&](const passwd& entry) {
@@ -188,15 +192,18 @@ Result<UserDatabase> gather_accounts() {
     return tl::unexpected(Error{"read groups", "", errnum});
   }
   endgrent();
-  setspent();
-  const int errnum = for_each_entry(getspent, [&](const spwd& entry) {
-    if (!is_switch(entry.sp_namp)) database.shadow.try_emplace(entry.sp_namp, shadow_of(entry));
-  });
-  endspent();
+  int errnum = 0;
+  if (shadow == ShadowRows::read) {
+    setspent();
+    errnum = for_each_entry(getspent, [&](const spwd& entry) {
+      if (!is_switch(entry.sp_namp)) database.shadow.try_emplace(entry.sp_namp, shadow_of(entry));
+    });
+    endspent();
+  }
   database.shadow_seen = errnum == 0 && (access("/etc/shadow", R_OK) == 0 || errno == ENOENT);
   // A host whose accounts all come from elsewhere may lack the files; then no row of theirs is malformed.
   if (access("/etc/passwd", F_OK) == 0) {
-    if (auto done = read_database("/", database, false); !done) return tl::unexpected(done.error());
+    if (auto done = read_database("/", database, false, shadow); !done) return tl::unexpected(done.error());
   }
   database.accounts.shrink_to_fit();
   database.groups.shrink_to_fit();
@@ -205,7 +212,7 @@ Result<UserDatabase> gather_accounts() {
 
 Result<UserDatabase> gather_accounts_below(const std::string& root) {
   UserDatabase database;
-  if (auto done = read_database(root, database, true); !done) return tl::unexpected(done.error());
+  if (auto done = read_database(root, database, true, ShadowRows::read); !done) return tl::unexpected(done.error());
   database.accounts.shrink_to_fit();
   database.groups.shrink_to_fit();
   return database;
@@ -228,6 +235,37 @@ Result<std::optional<ShadowEntry>> find_shadow(const std::string& name) {
   const bool absent = errno == 0 || errno == ENOENT || errno == ESRCH;
   if (absent && access("/etc/shadow", R_OK) == 0) return std::nullopt;
   return tl::unexpected(Error{"look up password ageing", name, absent ? EACCES : errno});
+}
+
+// What the other process found: the entry alone, as this same program has it in memory.
+Result<std::optional<ShadowEntry>> find_shadow_apart(const std::string& name) {
+  static_assert(std::is_trivially_copyable_v<ShadowEntry>);
+  struct Answer {
+    int errnum = 0;
+    bool is_there = false;
+    ShadowEntry entry;
+  };
+  const Error no_answer{"look up password ageing", name, EIO};
+  const auto pipe = make_pipe();
+  const pid_t child = pipe ? fork() : -1;
+  if (child < 0) return tl::unexpected(no_answer);
+  if (child == 0) {
+    Answer answer;
+    const auto found = find_shadow(name);
+    answer.errnum = found ? 0 : found.error().errnum;
+    answer.is_there = found && *found;
+    if (answer.is_there) answer.entry = **found;
+    _exit(write(pipe->write.get(), &answer, sizeof answer) == static_cast<ssize_t>(sizeof answer) ? 0 : 1);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  Answer answer;
+  const bool done =
+      status == 0 && read(pipe->read.get(), &answer, sizeof answer) == static_cast<ssize_t>(sizeof answer);
+  if (!done) return tl::unexpected(no_answer);
+  if (answer.errnum != 0) return tl::unexpected(Error{no_answer.what, name, answer.errnum});
+  return answer.is_there ? std::optional(answer.entry) : std::nullopt;
 }
 
 std::optional<ShadowEntry> ask_chage(const std::string& name) {

@@ -12,7 +12,7 @@
 namespace sshaudit {
 
 // Every account and group that the name service enumerates, and the rows of the host's own files that it drops.
-Result<UserDatabase> gather_accounts();
+Result<UserDatabase> gather_accounts(ShadowRows shadow = ShadowRows::read);
 
 // The same from the files below `root` alone, without the name service. An error when DIR has no readable etc/passwd;
 // missing group and shadow files are empty ones.
@@ -24,6 +24,9 @@ Result<std::optional<Account>> find_account(uid_t uid);
 
 // The same of shadow(5). An error for who may not read it.
 Result<std::optional<ShadowEntry>> find_shadow(const std::string& name);
+
+// The same by a process of its own, which takes with it what else it has seen of the file.
+Result<std::optional<ShadowEntry>> find_shadow_apart(const std::string& name);
 
 // What chage(1) tells an account of its own entry in shadow(5): all but the password. Nothing when it says nothing.
 std::optional<ShadowEntry> ask_chage(const std::string& name);

@@ -106,26 +106,30 @@ KeysCommandRun KeysCommandRunner::run(const Account& account, const Settings& se
   KeysCommandRun run{.command = text, .user = expand_command_user(settings.authorized_keys_command_user, account)};
   const auto words = split_command(text, facts_);
   if (!words || words->empty()) return skipped(run, "its quotes have no end");
+  if (supplying_words(*words).empty()) return skipped(run, "it supplies no keys");
   const auto tokens = tokens_of(*words, facts_);
   const bool ends_connection =
       !tokens.unknown.empty() || !unknown_token_of_user(settings.authorized_keys_command_user).empty();
   if (ends_connection) return skipped(run, "it has a token that sshd does not know");
   if (run.user.empty()) return skipped(run, "AuthorizedKeysCommandUser is not set");
   if (auto why = why_not_answered(tokens, key.has_value()); !why.empty()) return not_run(run, std::move(why));
-  const auto argv = expand_command(*words, account, key.value_or(KeyTokens{}));
-  if (last_.command == command_in_log(argv) && last_.user == run.user) return last_;
-  last_ = run_words(argv, account, run.user);
+  // This project's own logger would take it for a login: what stands behind it is run in its place.
+  const auto argv = supplying_words(expand_command(*words, account, key.value_or(KeyTokens{})));
+  const auto user = supplying_user(*words, run.user);
+  if (last_.command == command_in_log(argv) && last_.user == user) return last_;
+  last_ = run_words(words->front(), argv, account, user);
   return last_;
 }
 
-KeysCommandRun KeysCommandRunner::run_words(const CommandWords& argv, const Account& account, const std::string& user) {
+KeysCommandRun KeysCommandRunner::run_words(const std::string& program, const CommandWords& argv,
+                                            const Account& account, const std::string& user) {
   KeysCommandRun run{.command = command_in_log(argv), .user = user};
   const auto found = user == account.name ? Result<std::optional<Account>>(account) : find_account(user);
   if (!found) return not_run(run, "whether there is an account " + user + " is not known");
   if (!*found) return skipped(run, "there is no account " + user);
   auto resolver = PathResolver::open(root_);
   if (!resolver) return not_run(run, "/ cannot be looked at");
-  if (auto why = why_unsafe_(walk_of(argv[0], resolver->resolve(argv[0]))); !why.empty()) return skipped(run, why);
+  if (auto why = why_unsafe_(walk_of(program, resolver->resolve(program))); !why.empty()) return skipped(run, why);
   const bool is_possible = geteuid() == 0 || geteuid() == (*found)->uid;
   if (!is_possible) return not_run(run, "only root can run it as " + user);
   run_as_user(argv, **found, run);

@@ -32,7 +32,9 @@ class KeysCommandRunner {
   KeysCommandRun run(const Account& account, const Settings& settings, const std::optional<KeyTokens>& key = {});
 
  private:
-  KeysCommandRun run_words(const CommandWords& words, const Account& account, const std::string& user);
+  // sshd looks at `program` before it starts it; the words may be those of a command behind it.
+  KeysCommandRun run_words(const std::string& program, const CommandWords& argv, const Account& account,
+                           const std::string& user);
   void run_as_user(const CommandWords& argv, const Account& user, KeysCommandRun& run);
   std::string why_not_answered(const CommandTokens& tokens, bool has_key) const;
 

@@ -125,7 +125,7 @@ bool is_regular(const Fd& file) {
 
 }  // namespace
 
-std::optional<LocalAccounts> LocalAccounts::open(const std::string& name) {
+std::optional<LocalAccounts> LocalAccounts::open(const std::string& name, ShadowRows shadow) {
   if (name.empty()) return std::nullopt;
   const auto nsswitch = read_file("/etc/nsswitch.conf", 64UL * 1024).value_or("");
   for (const auto* const database : {"passwd", "group", "initgroups", "shadow"}) {
@@ -135,7 +135,8 @@ std::optional<LocalAccounts> LocalAccounts::open(const std::string& name) {
   local.passwd_ = open_file("/etc/passwd");
   local.group_ = open_file("/etc/group");
   if (!is_regular(local.passwd_) || !is_regular(local.group_)) return std::nullopt;
-  if (!local.find_account(name) || !local.find_groups(name) || !local.find_shadow(name)) return std::nullopt;
+  if (!local.find_account(name) || !local.find_groups(name)) return std::nullopt;
+  if (shadow == ShadowRows::read && !local.find_shadow(name)) return std::nullopt;
   return local;
 }
 

@@ -17,7 +17,7 @@ class LocalAccounts {
  public:
   // Looks for an account in the files of this host. Nothing where they have none of the name, cannot be read, or where
   // nsswitch.conf(5) lets anything else have a say: then the name service has to be asked.
-  static std::optional<LocalAccounts> open(const std::string& name);
+  static std::optional<LocalAccounts> open(const std::string& name, ShadowRows shadow = ShadowRows::read);
 
   // The row of the account, those of its groups, and root's where it is the first.
   const UserDatabase& own_rows() const { return own_; }

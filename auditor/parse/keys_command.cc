@@ -171,6 +171,13 @@ CommandWords supplying_words(const CommandWords& words) {
   return then == words.end() ? CommandWords() : CommandWords(then + 1, words.end());
 }
 
+std::string supplying_user(const CommandWords& words, const std::string& user) {
+  if (words.empty() || last_part(words[0]) != logger) return user;
+  const auto then = std::ranges::find(words, "--then");
+  const auto named = std::find(words.begin(), then, "--then-user");
+  return named != then && named + 1 != then ? *(named + 1) : user;
+}
+
 const KnownCommand* known_command(const CommandWords& words) {
   if (words.empty()) return nullptr;
   const auto program = last_part(words[0]);

@@ -57,6 +57,9 @@ struct KnownCommand {
 // The words of the command that supplies keys: behind --then of this project's own logger, which supplies none.
 CommandWords supplying_words(const CommandWords& words);
 
+// Whom it runs as: what stands behind --then-user of the logger, and otherwise `user`.
+std::string supplying_user(const CommandWords& words, const std::string& user);
+
 // Null when the program is not known.
 const KnownCommand* known_command(const CommandWords& words);
 

@@ -63,6 +63,10 @@ struct MalformedRow {
   bool operator==(const MalformedRow&) const = default;
 };
 
+// Whether shadow(5) is read where accounts are gathered. Left alone, no password of anybody gets into the memory of a
+// process that will look at what a user wrote.
+enum class ShadowRows { read, left };
+
 // Everything that can be enumerated, in the order of enumeration. sshd's private-group rule (Debian) depends
 // on that order, so it is kept.
 struct UserDatabase {

@@ -50,11 +50,11 @@ void reset_signals() {
   setsid();
   reset_signals();
   alarm(output >= 0 ? static_cast<unsigned>(deadline_ms / 1000 + 1) : most_seconds);
-  const int null = open("/dev/null", O_RDWR);
-  const int out = output >= 0 ? output : null;
-  if (null < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0) {
-    _exit(1);
-  }
+  const int out = output >= 0 && output <= STDERR_FILENO ? fcntl(output, F_DUPFD, STDERR_FILENO + 1) : output;
+  if (out >= 0 && dup2(out, STDOUT_FILENO) < 0) _exit(1);
+  close(STDIN_FILENO);
+  if (open("/dev/null", O_RDWR) != STDIN_FILENO || dup2(STDIN_FILENO, STDERR_FILENO) < 0) _exit(1);
+  if (output < 0 && dup2(STDIN_FILENO, STDOUT_FILENO) < 0) _exit(1);
   close_all_from(STDERR_FILENO + 1);
   if (chdir("/") != 0) _exit(1);
   static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";

@@ -42,13 +42,14 @@ struct Login {
 class Words {
  public:
   // Left out when there is no room for it. The room is for any user name, address and key that sshd would take.
-  void add(const char* name, const char* value) {
-    if (value == nullptr || count_ + 1 >= most_words) return;
+  bool add(const char* name, const char* value) {
+    if (value == nullptr || count_ + 1 >= most_words) return false;
     const auto room = sizeof text_ - used_;
     const int size = std::snprintf(text_ + used_, room, "%s%s", name, value);
-    if (size < 0 || static_cast<std::size_t>(size) >= room) return;
+    if (size < 0 || static_cast<std::size_t>(size) >= room) return false;
     words_[count_++] = text_ + used_;
     used_ += static_cast<std::size_t>(size) + 1;
+    return true;
   }
 
   void add(const char* name, long value) {
@@ -99,7 +100,7 @@ bool add_login(pam_handle_t* pamh, const char* phase, Words& words) {
   if (user == nullptr || *user == '\0') return false;
   words.add(SSHAUDIT_LOGGER, "");
   words.add("--pam=", phase);
-  words.add("--user=", user);
+  if (!words.add("--user=", user)) return false;
   words.add("--process=", static_cast<long>(getpid()));
   words.add("--service=", item_of(pamh, PAM_SERVICE));
   words.add("--client=", item_of(pamh, PAM_RHOST));
@@ -202,7 +203,7 @@ int pam_sm_authenticate(pam_handle_t* pamh, int /*flags*/, int argc, const char*
 int pam_sm_setcred(pam_handle_t* pamh, int flags, int argc, const char** argv) {
   using namespace sshaudit::pam;
   const auto arguments = arguments_of(pamh, argc, argv);
-  if (!arguments.acts || (flags & PAM_DELETE_CRED) != 0) return PAM_IGNORE;
+  if (!arguments.acts || (static_cast<unsigned>(flags) & PAM_DELETE_CRED) != 0) return PAM_IGNORE;
   if (auto* const login = login_of(pamh, arguments)) login->let_in = true;
   return PAM_IGNORE;
 }

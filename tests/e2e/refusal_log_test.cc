@@ -227,6 +227,15 @@ std::vector<Row> line_rows() {
        "refused",
        {"{R}from-refuses path=/home/alice/.ssh/authorized_keys:1: is not accepted from 127.0.0.1: from=\"192.0.2.9\" "
         "does not match; advice: connect from where the list says, or add the address to it"}},
+      {"hostile name",
+       [](Scene& s) {
+         s.person.name = "al%n \xc3\xa9=";
+         s.system.change_mode(s.person.key_file(), 0666);
+       },
+       "refused",
+       {"key login refused: user=\"al%n \xc3\xa9=\" key={KEY} from=127.0.0.1 rule=key-file-writable "
+        "path=/home/alice/.ssh/authorized_keys: is 0666 al%n \xc3\xa9=:al%n \xc3\xa9=, writable by everyone; fix: "
+        "runuser -u 'al%n \xc3\xa9=' -- chmod o-w /home/alice/.ssh/authorized_keys"}},
       {"hostile path",
        [](Scene& s) {
          s.person.home = "/home/al%s \"\t\xe2\x80\xa8\xc3\xa4\xff\x1b";

@@ -42,6 +42,7 @@ void forget_key(const std::string& fingerprint, std::string& message) {
   const auto end = message.find(" key " + fingerprint + ")");
   if (fingerprint.empty() || end == std::string::npos) return;
   const auto start = message.rfind('(', end);
+  if (start == std::string::npos || message.find_first_of(" /", start) != end) return;  // a name that looks like it
   const auto size = message.find(')', end) + 1 - start;
   const bool is_first = start == 0;
   message.erase(is_first ? 0 : start - 1, size + 1);
@@ -115,6 +116,15 @@ std::string listed_in_words(const std::vector<ListedKeys>& listed, const std::st
   return text;
 }
 
+std::string fingerprints_of(const std::vector<const Explanation*>& keys) {
+  constexpr std::size_t most = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(keys.size(), most); ++i) {
+    text += (i == 0 ? "" : ", ") + keys[i]->key.fingerprint;
+  }
+  return keys.size() > most ? fmt::format("{} and {} more", text, keys.size() - most) : text;
+}
+
 // One line for all keys that are nowhere.
 Refusal not_listed_of(const std::vector<const Explanation*>& keys, const RefusedLogin& login, const std::string& from,
                       const std::string& command) {
@@ -122,10 +132,12 @@ Refusal not_listed_of(const std::vector<const Explanation*>& keys, const Refused
   auto refusal = refusal_for(first, from);
   refusal.rule = not_listed;
   refusal.keys = keys.size();
+  if (keys.size() > 1) refusal.key.clear();
   const auto listed = listed_in_words(login.listed, command);
   const auto exists = std::ranges::find_if(login.listed, &ListedKeys::exists);
   if (exists != login.listed.end()) refusal.path = exists->path;
-  refusal.message = keys.size() == 1 ? listed : fmt::format("{} keys offered, {}", keys.size(), listed);
+  refusal.message =
+      keys.size() == 1 ? listed : fmt::format("{} keys offered, {} ({})", keys.size(), listed, fingerprints_of(keys));
   for (const auto* one : keys) {
     const auto before = refusal.message.size();
     if (const auto* step = deciding_step(*one)) add_hints(*one, *step, refusal);
@@ -134,37 +146,59 @@ Refusal not_listed_of(const std::vector<const Explanation*>& keys, const Refused
   return refusal;
 }
 
-void share(Refusal refusal, std::vector<Refusal>& refusals) {
-  const auto is_same = [&](const Refusal& other) {
-    return other.reason() == refusal.reason() && other.message == refusal.message;
+// Keys that are refused for the same reason.
+struct SharedReason {
+  Refusal refusal;
+  std::vector<std::string> listed;  // names of those that stand in a key file
+  bool is_known = true;             // of all of them, whether they do
+};
+
+void share(Refusal refusal, std::optional<bool> is_listed, std::vector<SharedReason>& groups) {
+  const auto is_same = [&](const SharedReason& other) {
+    return other.refusal.reason() == refusal.reason() && other.refusal.message == refusal.message;
   };
-  const auto same = std::ranges::find_if(refusals, is_same);
-  if (same == refusals.end()) {
-    refusals.push_back(std::move(refusal));
+  auto same = std::ranges::find_if(groups, is_same);
+  if (same == groups.end()) {
+    groups.push_back({std::move(refusal), {}});
+    same = groups.end() - 1;
   } else {
-    same->keys += refusal.keys;
+    same->refusal.keys += refusal.keys;
   }
+  same->is_known = same->is_known && is_listed;
+  if (is_listed.value_or(false)) same->listed.push_back(refusal.key.empty() ? same->refusal.key : refusal.key);
+}
+
+// What is wrong with the way to the file may not be all.
+Refusal finished(SharedReason group) {
+  auto& refusal = group.refusal;
+  if (refusal.keys == 0) return refusal;
+  const bool is_of_line = refusal.path.find_last_of(':') != std::string::npos;
+  if (group.is_known && group.listed.empty() && !is_of_line) {
+    refusal.message += refusal.keys == 1 ? "; nor is the key listed" : "; nor is any of the keys listed";
+  }
+  if (refusal.keys > 1) refusal.key = group.listed.size() == 1 ? group.listed.front() : std::string();
+  return refusal;
 }
 
 }  // namespace
 
 std::vector<Refusal> refusals_of(const RefusedLogin& login, const std::string& from, const std::string& command) {
-  std::vector<Refusal> refusals;
+  std::vector<SharedReason> groups;
   std::vector<const Explanation*> nowhere;
-  for (const auto& one : login.explanations) {
+  for (std::size_t i = 0; i < login.explanations.size(); ++i) {
+    const auto& one = login.explanations[i];
     const auto* const step = deciding_step(one);
     if (step == nullptr || (one.outcome != Outcome::refused && one.outcome != Outcome::unknown)) continue;
     const bool is_absent = step->result == StepResult::absent && first_of(*step, Effect::refuses) == nullptr;
     if (is_absent && !one.key.name.empty()) {
       nowhere.push_back(&one);
     } else {
-      share(refusal_by_step(one, *step, from), refusals);
+      share(refusal_by_step(one, *step, from), i < login.is_listed.size() ? login.is_listed[i] : std::nullopt, groups);
     }
   }
+  std::vector<Refusal> refusals;
+  for (auto& group : groups) refusals.push_back(finished(std::move(group)));
   if (!nowhere.empty()) refusals.push_back(not_listed_of(nowhere, login, from, command));
-  for (auto& refusal : refusals) {
-    if (refusal.keys > 1) refusal.key.clear();
-  }
   return refusals;
 }
 

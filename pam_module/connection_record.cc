@@ -11,14 +11,16 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <initializer_list>
 
 namespace sshaudit::logger {
 namespace {
 
 constexpr const char* directory_path = "/run/sshaudit";
-constexpr int most_swept = 256;  // entries at a time
-constexpr off_t largest_record = 256L * 1024;
-constexpr time_t well_for = 600;  // seconds
+constexpr int most_entries = 4096;  // that are looked through
+constexpr off_t largest_record = 64L * 1024;
+constexpr std::size_t longest_key = 8192;  // of a longer one the fingerprint has to do
+constexpr time_t well_for = 600;           // seconds
 
 int open_directory() {
   if (mkdir(directory_path, 0700) != 0 && errno != EEXIST) return -1;
@@ -29,15 +31,23 @@ int open_directory() {
   return -1;
 }
 
-// "well-PHASE-NAME"; false for names that are not fit for a file.
-bool well_name(const char* phase, const char* user, char (&name)[288]) {
-  if (std::strchr(user, '/') != nullptr || std::strchr(phase, '/') != nullptr) return false;
-  const int size = std::snprintf(name, sizeof name, "well-%s-%s", phase, user);
-  return size > 0 && size < 256;
+bool well_name(const char* phase, uid_t user, char (&name)[64]) {
+  const int size = std::snprintf(name, sizeof name, "well-%.16s-%u", phase, user);
+  return size > 0 && std::strchr(name, '/') == nullptr;
 }
 
 void name_of(const Process& process, char (&name)[64]) {
   std::snprintf(name, sizeof name, "%d-%llu", static_cast<int>(process.pid), process.started);
+}
+
+// What an administrator changes before another attempt.
+bool has_changed_since(time_t when) {
+  for (const char* const path :
+       {"/etc/passwd", "/etc/shadow", "/etc/group", "/etc/ssh/sshd_config", "/etc/pam.d/sshd"}) {
+    struct stat status {};
+    if (stat(path, &status) == 0 && status.st_mtime >= when) return true;
+  }
+  return false;
 }
 
 off_t size_of(int fd) {
@@ -50,6 +60,14 @@ bool is_over(const char* name) {
   unsigned long long started = 0;
   if (std::sscanf(name, "%d-%llu", &pid, &started) != 2) return false;
   return !is_running({pid, started});
+}
+
+bool is_old_note(int directory, const char* name) {
+  struct stat status {};
+  const bool is_note = std::strncmp(name, "well-", 5) == 0;
+  if (!is_note || fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  const auto age = time(nullptr) - status.st_mtime;
+  return age < 0 || age >= well_for;
 }
 
 }  // namespace
@@ -71,7 +89,8 @@ ConnectionRecord::~ConnectionRecord() {
 }
 
 void ConnectionRecord::add_key(const char* type, const char* fingerprint, const char* key) const {
-  if (size() < largest_record) dprintf(fd_, "key %s %s %s\n", type, fingerprint, key == nullptr ? "-" : key);
+  const bool is_kept = key != nullptr && std::strlen(key) <= longest_key;
+  if (size() < largest_record) dprintf(fd_, "key %s %s %s\n", type, fingerprint, is_kept ? key : "-");
 }
 
 bool ConnectionRecord::lock() const {
@@ -80,6 +99,10 @@ bool ConnectionRecord::lock() const {
   }
   return true;
 }
+
+bool ConnectionRecord::try_lock() const { return flock(fd_, LOCK_EX | LOCK_NB) == 0; }
+
+void ConnectionRecord::unlock() const { flock(fd_, LOCK_UN); }
 
 off_t ConnectionRecord::size() const { return size_of(fd_); }
 
@@ -104,23 +127,27 @@ void ConnectionRecord::remove() const {
   unlinkat(directory_, name_, 0);
   unlinkat(directory_, done_name_, 0);
   unlinkat(directory_, logged_name_, 0);
-  sweep();
 }
 
-// What is left of connections that ended while nobody looked.
-void ConnectionRecord::sweep() const {
+int ConnectionRecord::sweep() const {
   const int fd = openat(directory_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* const directory = fd < 0 ? nullptr : fdopendir(fd);
   if (directory == nullptr) {
     if (fd >= 0) close(fd);
-    return;
+    return 0;
   }
   int seen = 0;
+  int kept = 0;
   while (const dirent* const entry = readdir(directory)) {
-    if (++seen > most_swept) break;
-    if (is_over(entry->d_name)) unlinkat(directory_, entry->d_name, 0);
+    if (++seen > most_entries) break;
+    if (is_over(entry->d_name) || is_old_note(directory_, entry->d_name)) {
+      unlinkat(directory_, entry->d_name, 0);
+    } else {
+      ++kept;
+    }
   }
   closedir(directory);
+  return kept;
 }
 
 bool has_record(const Process& process) {
@@ -132,18 +159,18 @@ bool has_record(const Process& process) {
   return known;
 }
 
-bool was_well_lately(const char* phase, const char* user) {
-  char name[288];
+bool was_well_lately(const char* phase, uid_t user) {
+  char name[64];
   struct stat status {};
   const int directory = well_name(phase, user, name) ? open_directory() : -1;
   const bool known = directory >= 0 && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
   if (directory >= 0) close(directory);
   const auto age = time(nullptr) - status.st_mtime;
-  return known && age >= 0 && age < well_for;
+  return known && age >= 0 && age < well_for && !has_changed_since(status.st_mtime);
 }
 
-void note_well(const char* phase, const char* user) {
-  char name[288];
+void note_well(const char* phase, uid_t user) {
+  char name[64];
   const int directory = well_name(phase, user, name) ? open_directory() : -1;
   const int fd =
       directory < 0 ? -1 : openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -22,24 +22,28 @@ class ConnectionRecord {
 
   // False when there is none: the directory or the file cannot be made.
   bool good() const { return fd_ >= 0; }
+  int directory() const { return directory_; }
   int keys_fd() const { return fd_; }
   int logged_fd() const { return logged_fd_; }
 
   void add_key(const char* type, const char* fingerprint, const char* key) const;
 
-  // One process at a time looks at a connection. Waits for the others.
+  // One process at a time looks at a connection. Waits for the others; or leaves them to it.
   bool lock() const;
+  bool try_lock() const;
+  void unlock() const;
   off_t size() const;  // of the keys
   bool is_empty() const;
   bool has_news() const;  // since look_done()
   void look_done(off_t size) const;
 
-  // Nothing of a connection that has ended stays.
   void remove() const;
 
- private:
-  void sweep() const;
+  // Removes what is left of connections that ended while nobody looked, and of times long past. Returns how many
+  // entries stay.
+  int sweep() const;
 
+ private:
   char name_[64] = {};
   char done_name_[72] = {};
   char logged_name_[72] = {};
@@ -52,7 +56,7 @@ bool has_record(const Process& process);
 
 // That nothing was to be said of this user in a phase is known for ten minutes: most brief sessions are meant to be,
 // and who guesses passwords does not stop at one.
-bool was_well_lately(const char* phase, const char* user);
-void note_well(const char* phase, const char* user);
+bool was_well_lately(const char* phase, uid_t user);
+void note_well(const char* phase, uid_t user);
 
 }  // namespace sshaudit::logger

@@ -27,8 +27,10 @@ namespace {
 
 using namespace sshaudit;
 
-constexpr int nothing_found = 0;
+// Exit status.
+constexpr int not_looked = 0;
 constexpr int told = 10;
+constexpr int nothing_found = 11;
 constexpr int keys_fd = 3;
 constexpr int logged_fd = 4;
 constexpr std::size_t largest_record = 1024UL * 1024;
@@ -108,7 +110,7 @@ class Login {
 
   int run() {
     SystemLog log("sshaudit");
-    if (!audit_.become(account_)) return nothing_found;
+    if (!audit_.become(account_)) return not_looked;
     notes_ = parse_connection_notes(whole(keys_fd) + whole(logged_fd));
     for (const auto& refusal : refusals()) {
       if (words_.get("pam") == "tell") {
@@ -125,6 +127,11 @@ class Login {
     return one ? std::vector<Refusal>{std::move(*one)} : std::vector<Refusal>();
   }
 
+  static std::vector<Refusal> of_kind(Refusal::Kind kind, std::vector<Refusal> refusals) {
+    for (auto& one : refusals) one.kind = kind;
+    return refusals;
+  }
+
   std::vector<Refusal> refusals() {
     const auto phase = words_.get("pam");
     if (phase.empty()) return by_keys();
@@ -133,7 +140,8 @@ class Login {
     const auto login = audit_.explain_refused(account_, {});
     const auto& explanation = login.explanations.front();
     if (phase == "tell") return before_stack(explanation);
-    return {refusal_by_pam(explanation, from_, pam_strerror(nullptr, words_.number("status")))};
+    const auto kind = words_.has("by-password") ? Refusal::Kind::login : Refusal::Kind::key_login;
+    return of_kind(kind, {refusal_by_pam(explanation, from_, pam_strerror(nullptr, words_.number("status")))});
   }
 
   // A key that came twice was let in at first by a command behind ours, and is no refused key.
@@ -144,7 +152,7 @@ class Login {
     }
     if (keys.empty()) return {};
     return refusals_of(audit_.explain_refused(account_, keys), from_,
-                       words_.has("chained") ? "AuthorizedKeysCommand" : "");
+                       words_.has("chained") ? "the command behind --then" : "");
   }
 
   // Whom sshd lets in by no key, it gives a password that is none. Otherwise keys may have been refused before.
@@ -153,7 +161,9 @@ class Login {
     const auto& steps = login.explanations.front().steps;
     const auto decides = std::ranges::find_if(steps, &ExplainedStep::is_first_refusal);
     const bool is_before_keys = decides != steps.end() && decides->step < LoginStep::methods;
-    return is_before_keys ? refusals_of(login, from_, "") : by_keys();
+    if (is_before_keys) return of_kind(Refusal::Kind::login, refusals_of(login, from_, ""));
+    if (!notes_.keys.empty()) return by_keys();
+    return of_kind(Refusal::Kind::key_logins, refusals_of(audit_.explain_own_keys(account_), from_, ""));
   }
 
   std::vector<Refusal> after_session() {
@@ -197,9 +207,9 @@ class Login {
 // A name that is no account is not logged: it may be a password that was typed in the wrong place.
 int explain(const Words& words) {
   const auto arguments = arguments_of(words);
-  if (getpwnam(arguments.users.front().c_str()) == nullptr) return nothing_found;
+  if (getpwnam(arguments.users.front().c_str()) == nullptr) return not_looked;
   const auto audit = AccountAudit::open(arguments);
-  if (!audit || (*audit)->accounts().empty()) return nothing_found;
+  if (!audit || (*audit)->accounts().empty()) return not_looked;
   return Login(words, **audit).run();
 }
 
@@ -210,6 +220,6 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     return explain(Words(argc, argv));
   } catch (const std::exception&) {
-    return nothing_found;  // there is nobody to tell
+    return not_looked;  // there is nobody to tell
   }
 }

@@ -8,6 +8,7 @@
 // last result of the stack to the data of every module: so a login that is let in costs nothing here.
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
+#include <security/pam_modutil.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@ constexpr std::size_t longest_answer = 512;
 // What is kept from one call to the next, in the handle of the login.
 struct Login {
   ModuleArguments arguments;
+  bool by_password = false;  // or whatever the user was asked for: sshd asks that of no key
   bool account_asked = false;
   bool let_in = false;  // sshd went on after the account stack
   long opened_ms = -1;
@@ -94,14 +96,21 @@ ModuleArguments arguments_of(pam_handle_t* pamh, int argc, const char** argv) {
   return arguments;
 }
 
+// A name that is nobody's may be a password that was typed in the wrong place, and a command line is for all to see.
+bool is_of_account(pam_handle_t* pamh) {
+  const char* const user = item_of(pamh, PAM_USER);
+  return user != nullptr && pam_modutil_getpwnam(pamh, user) != nullptr;
+}
+
 // What is the same for every phase. Nothing can be said of a login without a name.
-bool add_login(pam_handle_t* pamh, const char* phase, Words& words) {
+bool add_login(pam_handle_t* pamh, const char* phase, const ModuleArguments& arguments, Words& words) {
   const char* const user = item_of(pamh, PAM_USER);
   if (user == nullptr || *user == '\0') return false;
   words.add(SSHAUDIT_LOGGER, "");
   words.add("--pam=", phase);
   if (!words.add("--user=", user)) return false;
   words.add("--process=", static_cast<long>(getpid()));
+  words.add("--deadline=", static_cast<long>(arguments.deadline_ms / 1000));
   words.add("--service=", item_of(pamh, PAM_SERVICE));
   words.add("--client=", item_of(pamh, PAM_RHOST));
   words.add("--connection=", pam_getenv(pamh, "SSH_CONNECTION"));
@@ -135,8 +144,10 @@ void end_login(pam_handle_t* pamh, void* data, int status) {
   const bool replaced = (status & PAM_DATA_REPLACE) != 0;
   status &= ~(PAM_DATA_REPLACE | PAM_DATA_SILENT);
   Words words;
-  if (!replaced && login->account_asked && !login->let_in && is_refusal(status) && add_login(pamh, "account", words)) {
+  if (!replaced && login->account_asked && !login->let_in && is_refusal(status) &&
+      add_login(pamh, "account", login->arguments, words)) {
     words.add("--status=", static_cast<long>(status));
+    if (login->by_password) words.add("--by-password", "");
     start(pamh, login->arguments, words, nullptr, 0);
   }
   std::free(login);
@@ -171,7 +182,7 @@ void look_at_account(pam_handle_t* pamh, const ModuleArguments& arguments) {
     login->let_in = false;
   }
   Words words;
-  if (!arguments.tell_user || !add_login(pamh, "tell", words)) return;
+  if (!arguments.tell_user || !add_login(pamh, "tell", arguments, words)) return;
   char answer[longest_answer];
   start(pamh, arguments, words, answer, sizeof answer);
   tell(pamh, answer);
@@ -182,7 +193,7 @@ void look_at_end(pam_handle_t* pamh, const ModuleArguments& arguments) {
   if (login == nullptr || login->opened_ms < 0) return;
   const long lasted = now_ms() - login->opened_ms;
   Words words;
-  if (lasted >= brief_ms || !add_login(pamh, "session", words)) return;
+  if (lasted >= brief_ms || !add_login(pamh, "session", arguments, words)) return;
   words.add("--lasted=", lasted);
   start(pamh, arguments, words, nullptr, 0);
 }
@@ -195,8 +206,10 @@ extern "C" {
 int pam_sm_authenticate(pam_handle_t* pamh, int /*flags*/, int argc, const char** argv) {
   using namespace sshaudit::pam;
   const auto arguments = arguments_of(pamh, argc, argv);
+  if (!arguments.acts) return PAM_IGNORE;
+  if (auto* const login = login_of(pamh, arguments)) login->by_password = true;
   Words words;
-  if (arguments.acts && add_login(pamh, "auth", words)) start(pamh, arguments, words, nullptr, 0);
+  if (is_of_account(pamh) && add_login(pamh, "auth", arguments, words)) start(pamh, arguments, words, nullptr, 0);
   return PAM_IGNORE;
 }
 

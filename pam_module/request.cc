@@ -48,16 +48,24 @@ bool parse_pam_request(char** words, Request& request) {
 
 const char* unless_missing(const char* word) { return std::strcmp(word, "-") == 0 || *word == '\0' ? nullptr : word; }
 
+// What the tokens are like that sshd puts there, so that a wrong order shows at once.
+bool has_tokens(const Request& request, const char* uid, const char* home) {
+  const bool has_uid = uid == nullptr || (*uid >= '0' && *uid <= '9');
+  const bool has_home = home == nullptr || *home == '/';
+  const bool has_print = request.fingerprint != nullptr && std::strchr(request.fingerprint, ':') != nullptr;
+  return request.user != nullptr && has_uid && has_home && has_print && request.key != nullptr;
+}
+
 // By their places, so that none of them is taken for an option. Returns the word behind them.
-char** parse_tokens(char** words, Request& request) {
+char** parse_tokens(char** words, Request& request, bool& good) {
   const char* uid = nullptr;
   const char* home = nullptr;
   const char** const places[] = {&request.user, &uid, &home, &request.key_type, &request.fingerprint, &request.key};
   for (const auto place : places) {
-    if (*words == nullptr || std::strcmp(*words, "--then") == 0 || std::strcmp(*words, "--then-user") == 0)
-      return words;
+    if (*words == nullptr || std::strcmp(*words, "--then") == 0 || std::strcmp(*words, "--then-user") == 0) break;
     *place = unless_missing(*words++);
   }
+  good = good && has_tokens(request, uid, home);
   if (*words != nullptr && value_of(*words, "--") == nullptr) request.connection = unless_missing(*words++);
   if (*words != nullptr && value_of(*words, "--") == nullptr) ++words;  // the routing domain
   return words;
@@ -74,17 +82,18 @@ bool parse_request(int argc, char** argv, Request& request) {
     if (std::strcmp(*words, "--then") == 0 || std::strcmp(*words, "--then-user") == 0) break;
     good = parse_option(*words, request) && good;
   }
-  words = parse_tokens(words, request);
+  words = parse_tokens(words, request, good);
   if (*words != nullptr && std::strcmp(*words, "--then-user") == 0 && words[1] != nullptr) {
     request.then_user = words[1];
     words += 2;
   }
   if (*words != nullptr && std::strcmp(*words, "--then") == 0 && words[1] != nullptr) {
     request.then = words + 1;
+    good = good && request.then_user != nullptr;
   } else {
     good = good && *words == nullptr;
   }
-  return good && request.user != nullptr;
+  return good;
 }
 
 }  // namespace sshaudit::logger

@@ -23,13 +23,14 @@ struct Request {
 
   const char* sshd_config = nullptr;  // --sshd-config=FILE
   int deadline_ms = 1000;             // --deadline=SECONDS: for finding the reason
-  const char* then_user = nullptr;    // --then-user NAME
+  const char* then_user = nullptr;    // --then-user NAME: who runs it; never left to be root by oversight
   char** then = nullptr;              // --then COMMAND ARGUMENT..., null-terminated
 
   char** words = nullptr;  // all words behind the program, for whoever reads the rest of them
 };
 
-// False when the words are no request; what stands behind --then is known all the same.
+// False when the words are no request; what stands behind --then is known all the same, and is to run if there is a
+// --then-user.
 bool parse_request(int argc, char** argv, Request& request);
 
 }  // namespace sshaudit::logger

@@ -49,6 +49,9 @@ class AccountAudit {
   // far as it depends on none.
   RefusedLogin explain_refused(const Account& account, const std::vector<OfferedKey>& keys);
 
+  // Its own keys, where sshd refuses all of them and no logger is asked about those that are offered.
+  RefusedLogin explain_own_keys(const Account& account);
+
   const Context& context() const { return *context_; }
 
   // Where in the key files of the account the key stands: "/home/bob/.ssh/authorized_keys:3".

@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: MIT
 // What AccountAudit does for the logger: root first, and then nothing but the account.
+#include <algorithm>
+
 #include "cli/account_audit.h"
 #include "gather/accounts.h"
 #include "gather/identity.h"
 #include "gather/selinux.h"
 #include "parse/authorized_keys.h"
+#include "parse/keys_command.h"
 #include "rules/key_sources.h"
 
 namespace sshaudit {
 namespace {
+
+constexpr std::size_t most_own_keys = 20;
 
 // That sshd reads.
 std::size_t count_keys(std::string_view text, const KeyGrammar& grammar) {
   std::size_t count = 0;
   read_key_lines(text, grammar, [&](const AuthorizedKey& line) { count += line.key.type.empty() ? 0 : 1; });
   return count;
+}
+
+std::optional<bool> is_listed(const AccountEvidence& evidence, const KeyDigest& key, const Context& context) {
+  std::optional<bool> listed;
+  for (const auto& file : evidence.key_files) {
+    if (file.text.empty()) continue;
+    listed = listed.value_or(false) || !lines_with(file.path, file.text, key, context).empty();
+  }
+  return listed;
 }
 
 }  // namespace
@@ -52,9 +66,24 @@ RefusedLogin AccountAudit::explain_refused(const Account& account, const std::ve
   for (const auto& key : keys) {
     login.explanations.push_back(explain_login(evidence, named(key), *context_));
     login.explanations.back().elsewhere = lookalikes_of(evidence, key, *context_);
+    login.is_listed.push_back(is_listed(evidence, key.key.digest, *context_));
   }
   if (keys.empty()) login.explanations.push_back(explain_login(evidence, OfferedKey{}, *context_));
   return login;
+}
+
+// Nothing when one of them is accepted, or it has none.
+RefusedLogin AccountAudit::explain_own_keys(const Account& account) {
+  const auto evidence = evidence_of(account, cases_of(account).front());
+  const auto words = split_command(evidence.settings.authorized_keys_command, context_->facts);
+  if (words && supplying_words(*words) != *words) return {};  // the logger has seen the keys that were offered
+  auto keys = keys_of(evidence, *context_);
+  keys.resize(std::min(keys.size(), most_own_keys));
+  if (keys.empty()) return {};
+  auto login = explain_refused(account, keys);
+  const bool any_accepted =
+      std::ranges::any_of(login.explanations, [](const Explanation& one) { return one.outcome != Outcome::refused; });
+  return any_accepted ? RefusedLogin{} : login;
 }
 
 }  // namespace sshaudit

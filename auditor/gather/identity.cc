@@ -27,8 +27,9 @@ Result<void> give_up_root(const Identity& identity) {
                     setresgid(identity.gid, identity.gid, identity.gid) == 0 &&
                     setresuid(identity.uid, identity.uid, identity.uid) == 0;
   if (!done) return tl::unexpected(error);
-  const bool can_return = setresuid(0, 0, 0) == 0 || setresgid(0, 0, 0) == 0;
-  if (identity.uid != 0 && can_return) return tl::unexpected(error);
+  if (identity.uid == 0) return {};
+  const bool can_return = setresuid(0, 0, 0) == 0 || (identity.gid != 0 && setresgid(0, 0, 0) == 0);
+  if (can_return) return tl::unexpected(error);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "gather/foreign_program.h"
 #include "gather/read_file.h"
 #include "parse/key_lines.h"
+#include "parse/sshd_version.h"
 
 namespace sshaudit {
 namespace {
@@ -82,6 +83,12 @@ void note_keys_command(Server& server, const Settings& settings, const ConfigPla
   if (std::ranges::any_of(server.keys_commands, is_same)) return;
   const bool is_one_name = !command.user.empty() && command.user.find('%') == std::string::npos;
   command.user_exists = !is_one_name || exists(command.user);
+  const auto words = split_command(command.text, facts_of(server.version));
+  const auto behind = words ? supplying_user(*words, command.user) : command.user;  // of --then-user
+  if (behind != command.user && !exists(behind)) {
+    command.user = behind;
+    command.user_exists = false;
+  }
   server.keys_commands.push_back(std::move(command));
 }
 

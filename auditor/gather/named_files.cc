@@ -6,6 +6,7 @@
 
 #include "parse/authority_file.h"
 #include "parse/config_words.h"
+#include "parse/keys_command.h"
 #include "parse/revoked_keys.h"
 
 namespace sshaudit {
@@ -28,6 +29,8 @@ std::vector<std::pair<std::string, std::string>> files_named_by(const Settings& 
   if (!settings.trusted_user_ca_keys.empty()) files.emplace_back("trustedusercakeys", settings.trusted_user_ca_keys);
   if (const auto words = split_words(settings.authorized_keys_command); words && !words->empty()) {
     files.emplace_back("authorizedkeyscommand", words->front());
+    const auto supplying = supplying_words(*words);  // behind this project's own logger
+    if (!supplying.empty() && supplying != *words) files.emplace_back("authorizedkeyscommand", supplying.front());
   }
   return files;
 }

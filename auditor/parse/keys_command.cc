@@ -168,7 +168,8 @@ std::string command_in_log(const CommandWords& words) {
 CommandWords supplying_words(const CommandWords& words) {
   if (words.empty() || last_part(words[0]) != logger) return words;
   const auto then = std::ranges::find(words, "--then");
-  return then == words.end() ? CommandWords() : CommandWords(then + 1, words.end());
+  const bool is_run = then != words.end() && std::find(words.begin(), then, "--then-user") != then;
+  return is_run ? CommandWords(then + 1, words.end()) : CommandWords();
 }
 
 std::string supplying_user(const CommandWords& words, const std::string& user) {

@@ -54,7 +54,8 @@ struct KnownCommand {
   std::string_view note;    // what surprises people; may be empty
 };
 
-// The words of the command that supplies keys: behind --then of this project's own logger, which supplies none.
+// The words of the command that supplies keys: behind --then of this project's own logger, which supplies none,
+// and runs nothing without --then-user.
 CommandWords supplying_words(const CommandWords& words);
 
 // Whom it runs as: what stands behind --then-user of the logger, and otherwise `user`.

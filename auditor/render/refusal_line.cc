@@ -45,17 +45,25 @@ std::string fields_of(const Refusal& refusal) {
   return text;
 }
 
+const char* what_happens(const Refusal& refusal) {
+  if (refusal.outcome == Outcome::closes) return "key login ended";
+  if (refusal.kind == Refusal::Kind::login) return "login refused";
+  return refusal.kind == Refusal::Kind::key_logins ? "key logins are refused" : "key login refused";
+}
+
 std::string remedy_of(const Refusal& refusal) {
   std::string commands;
   for (const auto& command : refusal.commands) commands += (commands.empty() ? "" : "; ") + shell_line(command);
-  if (!commands.empty()) return "; fix: " + commands;
+  if (!commands.empty()) {
+    return "; fix: " + commands + (refusal.note.empty() ? "" : fmt::format(" ({})", visible(refusal.note)));
+  }
   return refusal.note.empty() ? "" : "; advice: " + visible(refusal.note);
 }
 
 }  // namespace
 
 std::string render_refusal(const Refusal& refusal, const std::string& before) {
-  const auto* const what = refusal.outcome == Outcome::closes ? "key login ended" : "key login refused";
+  const auto* const what = what_happens(refusal);
   const auto head = fmt::format("{}{}: {}: ", before, what, fields_of(refusal));
   auto remedy = remedy_of(refusal);
   const auto message = visible(refusal.message);

@@ -20,9 +20,12 @@ using Details = std::vector<Detail>;
 
 bool has_no_such_user(const Settings& settings, const Context& context) {
   if (context.server == nullptr) return false;
+  const auto words = split_command(settings.authorized_keys_command, context.facts);
+  const auto& user = settings.authorized_keys_command_user;
+  const auto behind = words ? supplying_user(*words, user) : user;
   const auto is_it = [&](const KeysCommand& known) {
     return !known.user_exists && known.text == settings.authorized_keys_command &&
-           known.user == settings.authorized_keys_command_user;
+           (known.user == user || known.user == behind);
   };
   return std::ranges::any_of(context.server->keys_commands, is_it);
 }
@@ -31,11 +34,11 @@ bool has_no_such_user(const Settings& settings, const Context& context) {
 bool is_unsafe(const AccountEvidence& evidence, const Context& context) {
   if (!evidence.origin) return false;
   const auto& files = evidence.origin->named_files;
-  const auto program = std::ranges::find(files, "authorizedkeyscommand", &NamedFile::keyword);
-  if (program == files.end()) return false;
-  const auto& walk = program->walk;
-  const bool seen = walk.end != WalkEnd::unseen && walk.end != WalkEnd::automount && walk.errnum != EACCES;
-  return seen && !why_program_is_unsafe(walk, context).empty();
+  return std::ranges::any_of(files, [&](const NamedFile& file) {
+    const auto& walk = file.walk;
+    const bool seen = walk.end != WalkEnd::unseen && walk.end != WalkEnd::automount && walk.errnum != EACCES;
+    return file.keyword == "authorizedkeyscommand" && seen && !why_program_is_unsafe(walk, context).empty();
+  });
 }
 
 KeysCommandFate fate_of_run(const std::optional<KeysCommandRun>& run) {

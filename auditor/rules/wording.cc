@@ -211,7 +211,11 @@ Remedy give_to_account(const PathComponent& component, const AccountEvidence& ev
         fmt::format("give {} to {} (chown -h), once you have made sure that no name on the way has become a link",
                     component.path, evidence.account.name));
   }
-  return {{{"chown", "-h", evidence.account.name, component.path}}, {}};
+  Remedy remedy = {{{"chown", "-h", evidence.account.name, component.path}}, {}};
+  if (const auto* stranger = accounts.account(component.status.uid); stranger != nullptr && stranger->uid != 0) {
+    remedy.note = fmt::format("look first at the keys in it: {} may have put some there", stranger->name);
+  }
+  return remedy;
 }
 
 }  // namespace sshaudit

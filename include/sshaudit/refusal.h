@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,11 +29,15 @@ struct ListedKeys {
 // What is known of the login: an explanation for each key, or one without a key.
 struct RefusedLogin {
   std::vector<Explanation> explanations;
+  std::vector<std::optional<bool>> is_listed;  // of each: its key stands in a key file; nothing where none can be read
   std::vector<ListedKeys> listed;
 };
 
 // One line of the log. Strings may hold bytes that a user or a client controls.
 struct Refusal {
+  // What it is said of: a login that a key was offered for, one by any other way, or those that are yet to come.
+  enum class Kind { key_login, login, key_logins };
+  Kind kind = Kind::key_login;
   Outcome outcome = Outcome::refused;  // refused, or closes
   std::string user;
   std::string key;       // "ED25519 SHA256:..."; empty where several keys share the reason, or none is known

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "mocked_pam.h"
 
+#include <pwd.h>
 #include <security/pam_ext.h>
+#include <security/pam_modutil.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,6 +80,7 @@ Words words_of_phase(const std::string& phase) {
           "--pam=" + phase,
           "--user=ann",
           "--process=" + std::to_string(getpid()),
+          "--deadline=1",
           "--service=sshd",
           "--client=192.0.2.7",
           "--connection=192.0.2.7 50022 192.0.2.1 22",
@@ -136,6 +139,12 @@ int pam_get_item(const pam_handle_t* pamh, int item, const void** value) {
   const auto known = pam.items.find(item);
   *value = known == pam.items.end() ? nullptr : known->second.c_str();
   return PAM_SUCCESS;
+}
+
+passwd* pam_modutil_getpwnam(pam_handle_t* pamh, const char* user) {
+  assert_handle(pamh);
+  static passwd known;
+  return pam.strangers.contains(user) ? nullptr : &known;
 }
 
 const char* pam_getenv(pam_handle_t* pamh, const char* name) {

@@ -34,6 +34,7 @@ struct MockedPam {
   bool has_memory = true;  // for what the module allocates
   std::string answer;      // of the logger
   long now_ms = 5000;
+  std::set<std::string> strangers;  // whom the name service does not know
 
   std::vector<Start> starts;
   std::vector<Line> logged;

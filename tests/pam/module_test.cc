@@ -22,7 +22,14 @@ void starts_a_logger_for_a_password(void** /*state*/) {
   assert_int_equal(pam.starts[0].deadline_ms, 1000);
   assert_int_equal(pam.starts[0].answer_size, 0);
   assert_int_equal(pam.logged.size(), 0);
-  assert_int_equal(pam.data_names.size(), 0);
+  assert_words(pam.data_names, {"sshaudit_login"});  // that this login is one by password
+}
+
+// It may be a password, typed in the wrong place.
+void starts_nothing_for_a_name_that_is_nobodys(void** /*state*/) {
+  pam.strangers = {"ann"};
+  call(pam_sm_authenticate);
+  assert_no_start();
 }
 
 void only_authentication_starts_one_at_once(void** /*state*/) {
@@ -105,7 +112,9 @@ void takes_deadlines_of_one_second_to_sixty(void** /*state*/) {
   };
   for (const auto& one : cases) {
     call(pam_sm_authenticate, one.arguments);
-    assert_one_start(words_of_phase("auth"));
+    auto wanted = words_of_phase("auth");
+    wanted[4] = "--deadline=" + std::to_string(one.deadline_ms / 1000);
+    assert_one_start(wanted);
     assert_int_equal(pam.starts[0].deadline_ms, one.deadline_ms);
     if (pam.logged.size() != one.warnings) fail_msg("%zu warnings:%s", pam.logged.size(), shown(one.arguments).c_str());
     begin_again();
@@ -246,8 +255,8 @@ void passes_hostile_words_as_they_are(void** /*state*/) {
     call(pam_sm_authenticate);
     auto wanted = words_of_phase("auth");
     wanted[2] = "--user=" + name;
-    wanted[5] = "--client=" + name.substr(0, 1000);
-    wanted[6] = "--connection=" + name.substr(0, 1000);
+    wanted[6] = "--client=" + name.substr(0, 1000);
+    wanted[7] = "--connection=" + name.substr(0, 1000);
     assert_one_start(wanted);
     begin_again();
   }
@@ -348,6 +357,7 @@ int main() {
       in_login(only_authentication_starts_one_at_once),
       in_login(acts_for_the_services_that_are_named),
       in_login(does_nothing_for_other_services),
+      in_login(starts_nothing_for_a_name_that_is_nobodys),
       in_login(takes_deadlines_of_one_second_to_sixty),
       in_login(warns_once_of_what_it_does_not_know),
       in_login(warns_of_each_unknown_argument),

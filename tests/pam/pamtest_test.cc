@@ -13,7 +13,7 @@ namespace {
 template <std::size_t count>
 void assert_results(const char* service, pam_testcase (&cases)[count]) {
   pamtest_conv_data conversation{};
-  const auto error = _pamtest(service, "ann", &conversation, cases, count, nullptr);
+  const auto error = _pamtest(service, "daemon", &conversation, cases, count, nullptr);
   if (error == PAMTEST_ERR_OK) return;
   const auto* const failed = error == PAMTEST_ERR_CASE ? _pamtest_failed_case(cases, count) : nullptr;
   fail_msg("%s: %s, operation %d gives %d", service, pamtest_strerror(error),
@@ -62,8 +62,8 @@ void a_denied_account_is_told_of(void** /*state*/) {
   assert_results("deny", cases);
   const auto all = told();
   assert_int_equal(all.size(), 1);
-  assert_words(all[0], {SSHAUDIT_LOGGER, "--pam=account", "--user=ann", "--process=" + std::to_string(getpid()),
-                        "--service=deny", "--status=" + std::to_string(PAM_AUTH_ERR)});
+  assert_words(all[0], {SSHAUDIT_LOGGER, "--pam=account", "--user=daemon", "--process=" + std::to_string(getpid()),
+                        "--deadline=1", "--service=deny", "--status=" + std::to_string(PAM_AUTH_ERR)});
 }
 
 void alone_it_lets_nobody_in(void** /*state*/) {

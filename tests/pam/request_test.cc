@@ -48,6 +48,7 @@ void check(const Row& row) {
   expect_text(request.then == nullptr ? nullptr : request.then[0], row.then);
 }
 
+// Long because it is a table.
 void tokens_are_known_by_their_places(void** /*state*/) {
   const Row rows[] = {
       {{"alice", "1000", "/home/alice", "ssh-ed25519", "SHA256:x", "AAAA"},
@@ -57,45 +58,47 @@ void tokens_are_known_by_their_places(void** /*state*/) {
        nullptr,
        nullptr,
        nullptr},
-      {{"alice", "-", "/h", "t", "f", "AAAA", "1.2.3.4 22 5.6.7.8 9", ""},
+      {{"alice", "-", "/h", "t", "MD5:x", "k", "1.2.3.4 22 5.6.7.8 9", ""},
        true,
        "alice",
-       "AAAA",
+       "k",
        "1.2.3.4 22 5.6.7.8 9",
        nullptr,
        nullptr},
-      {{"alice"}, true, "alice", nullptr, nullptr, nullptr, nullptr},
-      {{"--deadline=5", "alice", "1", "/h", "t", "f", "k"}, true, "alice", "k", nullptr, nullptr, nullptr},
-      {{"alice", "1", "/h", "t", "f", "k", "--then", "/bin/x", "--then-user", "y"},
+      {{"--deadline=5", "alice", "1", "/h", "t", "S:f", "k"}, true, "alice", "k", nullptr, nullptr, nullptr},
+      {{"--then-user", "1", "/h", "t", "S:f", "k"}, false, nullptr, nullptr, nullptr, "1", nullptr},
+      {{"alice", "1", "/h", "t", "S:f", "k", "--then-user", "y", "--then", "/bin/x", "--then-user", "z"},
        true,
        "alice",
        "k",
        nullptr,
-       nullptr,
+       "y",
        "/bin/x"},
-      {{"alice", "1", "/h", "t", "f", "k", "c", "d", "--then-user", "nobody", "--then", "/bin/x", "alice"},
+      {{"alice", "1", "/h", "t", "S:f", "k", "c", "d", "--then-user", "nobody", "--then", "/bin/x", "alice"},
        true,
        "alice",
        "k",
        "c",
        "nobody",
        "/bin/x"},
-      // A name is never an option.
-      {{"alice", "1", "--sshd-config=/tmp/x", "t", "f", "k"}, true, "alice", "k", nullptr, nullptr, nullptr},
-      // Wrong, but the other command runs all the same.
+      // Wrong, but the other command runs all the same, if it is known as whom.
       {{}, false, nullptr, nullptr, nullptr, nullptr, nullptr},
-      {{"--deadline=0", "alice", "1", "/h", "t", "f", "k", "--then", "/bin/x"},
+      {{"alice"}, false, "alice", nullptr, nullptr, nullptr, nullptr},
+      {{"alice", "/h", "t", "S:f", "k"}, false, "alice", nullptr, nullptr, nullptr, nullptr},
+      {{"alice", "1", "/h", "S:f", "t", "k"}, false, "alice", "k", nullptr, nullptr, nullptr},
+      {{"alice", "1", "--sshd-config=/tmp/x", "t", "S:f", "k"}, false, "alice", "k", nullptr, nullptr, nullptr},
+      {{"--deadline=0", "alice", "1", "/h", "t", "S:f", "k", "--then-user", "y", "--then", "/bin/x"},
        false,
        "alice",
        "k",
        nullptr,
-       nullptr,
+       "y",
        "/bin/x"},
-      {{"alice", "--then", "/bin/x"}, true, "alice", nullptr, nullptr, nullptr, "/bin/x"},
-      {{"--then", "/bin/x"}, false, nullptr, nullptr, nullptr, nullptr, "/bin/x"},
-      {{"alice", "1", "/h", "t", "f", "k", "c", "d", "more"}, false, "alice", "k", "c", nullptr, nullptr},
-      {{"alice", "1", "/h", "t", "f", "k", "--then"}, false, "alice", "k", nullptr, nullptr, nullptr},
-      {{"alice", "1", "/h", "t", "f", "k", "--then-user"}, false, "alice", "k", nullptr, nullptr, nullptr},
+      {{"alice", "--then-user", "y", "--then", "/bin/x"}, false, "alice", nullptr, nullptr, "y", "/bin/x"},
+      {{"alice", "1", "/h", "t", "S:f", "k", "--then", "/bin/x"}, false, "alice", "k", nullptr, nullptr, "/bin/x"},
+      {{"alice", "1", "/h", "t", "S:f", "k", "c", "d", "more"}, false, "alice", "k", "c", nullptr, nullptr},
+      {{"alice", "1", "/h", "t", "S:f", "k", "--then"}, false, "alice", "k", nullptr, nullptr, nullptr},
+      {{"alice", "1", "/h", "t", "S:f", "k", "--then-user"}, false, "alice", "k", nullptr, nullptr, nullptr},
   };
   for (const auto& row : rows) check(row);
 }

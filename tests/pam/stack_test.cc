@@ -43,7 +43,7 @@ std::string service(const std::string& module_line, const std::string& decider) 
 // One login, from pam_start(3) to pam_end(3).
 class Login {
  public:
-  explicit Login(const std::string& text, const std::string& user = "ann", const std::string& name = "sshd") {
+  explicit Login(const std::string& text, const std::string& user = "daemon", const std::string& name = "sshd") {
     const pam_conv conversation = {converse, &told_to_user_};
     directory_.file(name, text);
     directory_.file("other", "");  // libpam would complain to syslog
@@ -88,8 +88,8 @@ void assert_told(const Words& wanted) {
 void assert_told_nothing() { assert_int_equal(told().size(), 0); }
 
 Words words_of_phase(const std::string& phase, const Words& more = {}) {
-  Words words = {SSHAUDIT_LOGGER,  "--pam=" + phase,    "--user=ann", "--process=" + std::to_string(getpid()),
-                 "--service=sshd", "--client=192.0.2.7"};
+  Words words = {SSHAUDIT_LOGGER, "--pam=" + phase, "--user=daemon",     "--process=" + std::to_string(getpid()),
+                 "--deadline=1",  "--service=sshd", "--client=192.0.2.7"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -230,14 +230,14 @@ void keeps_logins_apart(void** /*state*/) {
 }
 
 void acts_for_its_services_only(void** /*state*/) {
-  Login other(service(" ", "pam_deny.so"), "ann", "login");
-  Login named(service("service=sshd service=sshd-internal", "pam_deny.so"), "ann", "sshd-internal");
+  Login other(service(" ", "pam_deny.so"), "daemon", "login");
+  Login named(service("service=sshd service=sshd-internal", "pam_deny.so"), "daemon", "sshd-internal");
   for (const auto& call : calls) other.run(call.name);
   other.end();
   assert_told_nothing();
   named.run("authenticate");
   auto wanted = words_of_phase("auth");
-  wanted[4] = "--service=sshd-internal";
+  wanted[5] = "--service=sshd-internal";
   assert_told(wanted);
   named.end();
 }
@@ -245,11 +245,13 @@ void acts_for_its_services_only(void** /*state*/) {
 void passes_hostile_names_as_they_are(void** /*state*/) {
   for (const std::string name : {"two\nlines", "%n%s", "a'b\"`id`$(id);|&", "\x1b[2J\x07", "--pam=tell", " "}) {
     Login login(service(" ", "pam_deny.so"), name);
-    login.run("authenticate");
-    auto wanted = words_of_phase("auth");
+    login.run("authenticate");  // of a name that is nobody's
+    assert_told_nothing();
+    const int status = login.run("acct_mgmt");
+    login.end();
+    auto wanted = words_of_phase("account", {"--status=" + std::to_string(status), "--by-password"});
     wanted[2] = "--user=" + name;
     assert_told(wanted);
-    login.end();
   }
 }
 
@@ -257,9 +259,13 @@ void tells_the_user(void** /*state*/) {
   Login login(service("tell_user deadline=60", "pam_deny.so"));
   const int status = login.run("acct_mgmt");
   assert_words(login.told_to_user(), {std::to_string(PAM_ERROR_MSG) + " Not today,  [1myou. "});
-  assert_told(words_of_phase("tell"));
+  auto asked = words_of_phase("tell");
+  asked[4] = "--deadline=60";
+  assert_told(asked);
   login.end();
-  assert_told(words_of_phase("account", {"--status=" + std::to_string(status)}));
+  auto refused = words_of_phase("account", {"--status=" + std::to_string(status)});
+  refused[4] = "--deadline=60";
+  assert_told(refused);
 }
 
 }  // namespace

@@ -114,7 +114,9 @@ TEST(KeysCommand, WellKnownProgramsAreKnownByNameAndArgument) {
 TEST(KeysCommand, TheLoggerSuppliesWhatItIsChainedTo) {
   const std::string logger = "/usr/libexec/sshaudit/sshaudit-log-refusal";
   EXPECT_TRUE(supplying_words({logger, "%u"}).empty());
-  EXPECT_EQ(supplying_words({logger, "%u", "--then", "/opt/keys", "%u"}), (CommandWords{"/opt/keys", "%u"}));
+  EXPECT_EQ(supplying_words({logger, "%u", "--then-user", "nobody", "--then", "/opt/keys", "%u"}),
+            (CommandWords{"/opt/keys", "%u"}));
+  EXPECT_TRUE(supplying_words({logger, "%u", "--then", "/opt/keys", "%u"}).empty());
   EXPECT_EQ(supplying_user({logger, "%u", "--then-user", "nobody", "--then", "/opt/keys"}, "root"), "nobody");
   EXPECT_EQ(supplying_user({logger, "%u", "--then", "/opt/keys", "--then-user", "nobody"}, "root"), "root");
   EXPECT_EQ(supplying_user({"/opt/keys", "--then-user", "nobody", "--then", "x"}, "root"), "root");

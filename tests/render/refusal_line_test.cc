@@ -127,11 +127,11 @@ TEST(Refusals, KeysThatAreNowhereAreCounted) {
       {1, {{"/h/a", 0, true}}, "", "there is no key in a"},
       {1, {{"/h/a", 1, true}, {"/h/b", 0, false}}, "", "the key in a is another one"},
       {1, {{"/h/a", 3, true}}, "", "none of the 3 in a"},
-      {6, {{"/h/a", 2, true}}, "", "6 keys offered, none of the 2 in a"},
+      {6, {{"/h/a", 2, true}}, "", "6 keys offered, none of the 2 in a (K, K, K and 3 more)"},
       {2,
        {{"/h/a", 2, true}, {"/h/b", 1, true}},
        "C",
-       "2 keys offered, none of the 3 in /h/a and /h/b, and C does not supply it"},
+       "2 keys offered, none of the 3 in /h/a and /h/b, and C does not supply it (K, K)"},
   };
   for (const auto& row : rows) {
     RefusedLogin login;

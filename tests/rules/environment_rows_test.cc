@@ -362,7 +362,8 @@ TEST(KeysCommandRules, TheLoggerIsNoSource) {
     return judged([&](Evidence& e, Database&) { set_command(e, command); }).answer.fate;
   };
   EXPECT_EQ(fate("/usr/libexec/sshaudit/sshaudit-log-refusal %u"), KeysCommandFate::none);
-  EXPECT_EQ(fate("/usr/libexec/sshaudit/sshaudit-log-refusal %u --then /opt/keys"), KeysCommandFate::not_run);
+  EXPECT_EQ(fate("/usr/libexec/sshaudit/sshaudit-log-refusal %u --then-user nobody --then /opt/keys"),
+            KeysCommandFate::not_run);
 }
 
 }  // namespace

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The program that finds the reason, as the logger runs it.
+#pragma once
+
+#include <sys/types.h>
+
+#include "connection_record.h"
+#include "request.h"
+#include "sshd_process.h"
+
+namespace sshaudit::logger {
+
+enum class Finding {
+  none,     // it did not come to look
+  told,     // the log, or standard output
+  nothing,  // it has looked, and there is nothing to tell
+};
+
+// Ended, with whatever it has started, when it takes longer than the request allows: the log is told that, where the
+// user is sure to be one. Its standard output is that of this process. `account` is the user's id.
+Finding find_reason(const Request& request, const Process& sshd, const ConnectionRecord& record, uid_t account);
+
+}  // namespace sshaudit::logger

@@ -139,5 +139,33 @@ TEST(RefusalLogAsRoot, UserIsToldWhenAsked) {
   }
 }
 
+// What an audit of alice alone finds, with the logger and the module wired in.
+ReportLines audit_of_wired(const std::function<void(Scene&)>& make) {
+  const TemporaryDirectory directory;
+  AuditedSystem system(directory.path());
+  install_logger(system);
+  Scene scene{system, system.person("alice", alice_id)};
+  build(scene, [&](Scene& s) {
+    for (const auto* kind : {"auth", "account", "session"})
+      s.account_line += std::string(kind) + " optional " + module_path() + "\n";
+    s.settings += "AuthorizedKeysCommand " + logger_command() + "\nAuthorizedKeysCommandUser root\n";
+  });
+  make(scene);
+  const auto run = run_sshaudit({"--format", "ndjson", "alice"}, [&] { enter_debian(system, scene.mounts); });
+  return report_lines(run.out);
+}
+
+TEST(RefusalLogAsRoot, AnAuditKnowsIt) {
+  const ReportLines well = {{"alice", "accepted", "", ""}};
+  EXPECT_EQ(difference(well, audit_of_wired([](Scene&) {})), "");
+  // Alone in its kind, as in a file that had no line of it.
+  const auto alone = audit_of_wired([](Scene& s) {
+    s.system.remove("/etc/pam.d/sshd");
+    s.system.make_file("/etc/pam.d/sshd", "account optional " + module_path() + "\n", root_owner, 0644);
+  });
+  ASSERT_EQ(alone.size(), 1U);
+  EXPECT_EQ(alone[0].key_login, "refused");
+}
+
 }  // namespace
 }  // namespace sshaudit::e2e

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "gather/system_log.h"
 
+#include <fmt/format.h>
 #include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ bool write_to_journal(const char* identifier, const std::string& line, const Log
                                       std::string("SYSLOG_IDENTIFIER=") + identifier,
                                       "SYSLOG_PID=" + std::to_string(getpid())};
   for (const auto& [name, value] : fields) {
-    if (!value.empty()) entries.push_back(name + '=' + value);
+    if (!value.empty()) entries.push_back(fmt::format("{}={}", name, value));
   }
   std::vector<iovec> pieces;
   pieces.reserve(entries.size());

@@ -157,6 +157,7 @@ void share(Refusal refusal, std::optional<bool> is_listed, std::vector<SharedRea
   const auto is_same = [&](const SharedReason& other) {
     return other.refusal.reason() == refusal.reason() && other.refusal.message == refusal.message;
   };
+  const auto key = refusal.key;
   auto same = std::ranges::find_if(groups, is_same);
   if (same == groups.end()) {
     groups.push_back({std::move(refusal), {}});
@@ -165,7 +166,7 @@ void share(Refusal refusal, std::optional<bool> is_listed, std::vector<SharedRea
     same->refusal.keys += refusal.keys;
   }
   same->is_known = same->is_known && is_listed;
-  if (is_listed.value_or(false)) same->listed.push_back(refusal.key.empty() ? same->refusal.key : refusal.key);
+  if (is_listed.value_or(false)) same->listed.push_back(key);
 }
 
 // What is wrong with the way to the file may not be all.
@@ -197,6 +198,7 @@ std::vector<Refusal> refusals_of(const RefusedLogin& login, const std::string& f
     }
   }
   std::vector<Refusal> refusals;
+  refusals.reserve(groups.size() + 1);
   for (auto& group : groups) refusals.push_back(finished(std::move(group)));
   if (!nowhere.empty()) refusals.push_back(not_listed_of(nowhere, login, from, command));
   return refusals;

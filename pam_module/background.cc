@@ -28,7 +28,8 @@ constexpr int most_settles = 5;            // as long as more keys come
 constexpr int chained_settle_ms = 180000;  // sshd's LoginGraceTime and more: the other command may have let the key in
 constexpr unsigned most_seconds = 300;     // whatever happens, this process is gone then
 constexpr int lesser_priority = 10;
-constexpr int most_entries = 2000;  // of records: then there are more connections than anybody reads about
+constexpr int most_descriptors = 1024;  // sshd has closed its own before
+constexpr int most_entries = 2000;      // of records: then there are more connections than anybody reads about
 
 bool is(const char* text, const char* word) { return text != nullptr && std::strcmp(text, word) == 0; }
 
@@ -43,9 +44,11 @@ void detach(bool keep_output) {
   if (!keep_output) dup2(null, STDOUT_FILENO);
   dup2(null, STDERR_FILENO);
 #ifdef SYS_close_range
-  if (syscall(SYS_close_range, static_cast<unsigned>(STDERR_FILENO + 1), ~0U, 0U) != 0)
+  const bool closed = syscall(SYS_close_range, static_cast<unsigned>(STDERR_FILENO + 1), ~0U, 0U) == 0;
+#else
+  const bool closed = false;
 #endif
-    for (int fd = STDERR_FILENO + 1; fd < 1024; ++fd) close(fd);
+  for (int fd = STDERR_FILENO + 1; !closed && fd < most_descriptors; ++fd) close(fd);
   if (chdir("/") != 0) _exit(0);
   umask(077);
   setpriority(PRIO_PROCESS, 0, lesser_priority);  // logins come first

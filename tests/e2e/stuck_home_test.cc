@@ -20,6 +20,7 @@
 #include <system_error>
 #include <thread>
 
+#include "fuse_device.h"
 #include "refusal_log.h"
 
 namespace sshaudit::e2e {
@@ -51,7 +52,7 @@ void must(bool done, const char* what) {
 }
 
 pid_t mount_stuck(const std::string& path) {
-  const int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+  const int fuse = open_fuse();
   const auto id = std::to_string(alice_id);
   const auto options = "fd=" + std::to_string(fuse) + ",rootmode=40000,user_id=" + id + ",group_id=" + id;
   must(fuse >= 0 && mount("stuck", path.c_str(), "fuse", 0, options.c_str()) == 0, "mount fuse");
@@ -99,6 +100,7 @@ int stuck_after_logins(const AuditedSystem& system, const LogCapture& capture) {
 }
 
 TEST(LockoutAsRoot, AStuckHomeKeepsOneProcessAtMost) {
+  if (!kernel_has_fuse()) GTEST_SKIP() << "this kernel has no FUSE";
   const TemporaryDirectory directory;
   AuditedSystem system(directory.path());
   install_logger(system);

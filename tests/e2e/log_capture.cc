@@ -49,7 +49,10 @@ LogCapture::LogCapture(const AuditedSystem& system, bool listens) : path_(system
   path_.copy(address.sun_path, sizeof address.sun_path - 1);
   need(socket_ >= 0 && bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, path_);
   need(chmod(path_.c_str(), 0666) == 0, path_);
-  if (listens) receiver_ = std::thread([this] { receive(); });
+  if (!listens) return;
+  // A process that is forked while a thread comes into being may inherit a lock that nobody gives back (ASan).
+  receiver_ = std::thread([this] { receive(); });
+  is_listening_.wait(false);
 }
 
 LogCapture::~LogCapture() {
@@ -67,6 +70,8 @@ void LogCapture::stop() {
 
 void LogCapture::receive() {
   std::array<char, 65536> buffer{};
+  is_listening_ = true;
+  is_listening_.notify_all();
   while (true) {
     const bool is_last = is_over_;
     const auto size = recv(socket_, buffer.data(), buffer.size(), is_last ? MSG_DONTWAIT : 0);

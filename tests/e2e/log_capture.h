@@ -33,6 +33,7 @@ class LogCapture {
 
   std::string path_;
   int socket_ = -1;
+  std::atomic<bool> is_listening_ = false;
   std::atomic<bool> is_over_ = false;
   std::vector<std::string> received_;
   std::thread receiver_;  // a socket takes a handful of messages, and then whoever writes waits

@@ -217,6 +217,9 @@ void LocalAccounts::add_ids_of(const AccountEvidence& evidence) {
     }
   }
   for (const auto& command : evidence.commands) add_components(command.walk);
+  if (evidence.origin) {
+    for (const auto& file : evidence.origin->named_files) add_components(file.walk);
+  }
   homes_.insert(evidence.account.home);
   if (!evidence.home.components.empty()) homes_.insert(evidence.home.components.back().path);
   if (!evidence.chroot) return;

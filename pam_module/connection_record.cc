@@ -17,7 +17,7 @@ namespace sshaudit::logger {
 namespace {
 
 constexpr const char* directory_path = "/run/sshaudit";
-constexpr int most_entries = 4096;  // that are looked through
+constexpr int most_looked_through = 65536;
 constexpr off_t largest_record = 64L * 1024;
 constexpr std::size_t longest_key = 8192;  // of a longer one the fingerprint has to do
 constexpr time_t well_for = 600;           // seconds
@@ -62,12 +62,21 @@ bool is_over(const char* name) {
   return !is_running({pid, started});
 }
 
-bool is_old_note(int directory, const char* name) {
+bool is_held(int directory, const char* name) {
+  const int fd = openat(directory, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  const bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+  if (fd >= 0) close(fd);
+  return held;
+}
+
+// A note, or a slot of an account (slot.h) that nobody holds.
+bool is_old(int directory, const char* name) {
   struct stat status {};
+  const bool is_slot = std::strncmp(name, "busy-account-", 13) == 0;
   const bool is_note = std::strncmp(name, "well-", 5) == 0;
-  if (!is_note || fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  if (!(is_slot || is_note) || fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
   const auto age = time(nullptr) - status.st_mtime;
-  return age < 0 || age >= well_for;
+  return (age < 0 || age >= well_for) && !(is_slot && is_held(directory, name));
 }
 
 }  // namespace
@@ -139,10 +148,11 @@ int ConnectionRecord::sweep() const {
   int seen = 0;
   int kept = 0;
   while (const dirent* const entry = readdir(directory)) {
-    if (++seen > most_entries) break;
-    if (is_over(entry->d_name) || is_old_note(directory_, entry->d_name)) {
+    if (++seen > most_looked_through) break;
+    const bool is_record = entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
+    if (is_over(entry->d_name) || is_old(directory_, entry->d_name)) {
       unlinkat(directory_, entry->d_name, 0);
-    } else {
+    } else if (is_record) {
       ++kept;
     }
   }

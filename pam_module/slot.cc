@@ -36,6 +36,7 @@ int take_any(int directory) {
 }  // namespace
 
 Slot::Slot(int directory, uid_t account, long ms) {
+  if (directory < 0) return;  // and nothing to wait for
   for (const long until = now_ms() + ms;; nap(look_again_ms)) {
     if (account_fd_ < 0) account_fd_ = take(directory, "account", account);
     if (account_fd_ >= 0) fd_ = take_any(directory);

@@ -78,9 +78,7 @@ void run(const AuditedSystem& system, const LogCapture& capture, std::size_t log
 }
 
 void prepare(Scene& scene) {
-  for (const auto* kind : {"auth", "account", "session"}) {
-    scene.account_line += std::string(kind) + " optional " + module_path() + "\n";
-  }
+  scene.account_line += module_lines();
   scene.system.make_link("/usr/sbin/sshd", plain_sshd);
 }
 

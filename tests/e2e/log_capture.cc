@@ -138,4 +138,12 @@ std::string module_logger_path() { return std::string(BUILT_DIRECTORY) + "/sshau
 
 std::string module_path() { return std::string(BUILT_DIRECTORY) + "/pam_sshaudit.so"; }
 
+std::string module_lines() {
+  std::string lines;
+  for (const auto* kind : {"auth", "account", "session"}) {
+    lines += std::string(kind) + " optional " + module_path() + "\n";
+  }
+  return lines;
+}
+
 }  // namespace sshaudit::e2e

@@ -45,6 +45,7 @@ std::string logger_command(const std::string& behind = "");
 void install_logger(AuditedSystem& system);
 
 std::string module_path();         // of the PAM module of the build
+std::string module_lines();        // of each kind that it has a part in, for a service file
 std::string module_logger_path();  // of the logger that it starts
 
 }  // namespace sshaudit::e2e

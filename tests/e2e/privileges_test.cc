@@ -88,8 +88,7 @@ void expect_no_root_in_home(const std::string& title, const std::function<void(S
   install_logger(system);
   Scene scene{system, system.person("alice", alice_id)};
   build(scene, [&](Scene& s) {
-    for (const auto* kind : {"auth", "account", "session"})
-      s.account_line += std::string(kind) + " optional " + module_path() + "\n";
+    s.account_line += module_lines();
     s.system.make_file(tracer,
                        std::string("#!/bin/sh\nexec strace -f -y -s 200 -e trace=%file,%process,read,pread64,setresuid "
                                    "-o ") +

@@ -342,9 +342,7 @@ TEST(RefusalLogAsRoot, OnAPipe) {
 TEST(RefusalLogAsRoot, ByModule) {
   for (auto row : pam_rows()) {
     row.make = [make = row.make](Scene& scene) {
-      for (const auto* kind : {"auth", "account", "session"}) {
-        scene.account_line += std::string(kind) + " optional " + module_path() + "\n";
-      }
+      scene.account_line += module_lines();
       scene.client_options = {"BatchMode=no", "PreferredAuthentications=publickey,password",
                               "NumberOfPasswordPrompts=1"};
       scene.system.make_file(askpass, "#!/bin/sh\necho wrong\n", root_owner, 0755);

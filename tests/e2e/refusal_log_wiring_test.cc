@@ -146,8 +146,7 @@ ReportLines audit_of_wired(const std::function<void(Scene&)>& make) {
   install_logger(system);
   Scene scene{system, system.person("alice", alice_id)};
   build(scene, [&](Scene& s) {
-    for (const auto* kind : {"auth", "account", "session"})
-      s.account_line += std::string(kind) + " optional " + module_path() + "\n";
+    s.account_line += module_lines();
     s.settings += "AuthorizedKeysCommand " + logger_command() + "\nAuthorizedKeysCommandUser root\n";
   });
   make(scene);

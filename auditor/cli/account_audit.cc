@@ -87,8 +87,9 @@ Result<void> AccountAudit::prepare() {
   settings_.emplace(*sshd_, connection_ ? &*connection_ : nullptr);
   const auto& version = server().version;
   context_.emplace(Context{index_, facts_of(version), &server(), key_grammar(version), seconds_now(),
-                           is_client_given ? &*connection_ : nullptr, arguments_.verb == Verb::keys,
-                           arguments_.forecast_days, &host_});
+                           is_client_given ? &*connection_ : nullptr,
+                           arguments_.verb == Verb::keys || arguments_.verb == Verb::fix, arguments_.forecast_days,
+                           &host_});
   host_ = gather_host_state(arguments_.root);
   add_pam_of(server().settings);
   add_host_to(context_->grammar, arguments_.root);
@@ -162,20 +163,23 @@ void AccountAudit::run_keys_command(AccountEvidence& evidence, const std::option
   evidence.keys_command = keys_command_->run(evidence.account, evidence.settings, key);
 }
 
+AccountEvidence AccountAudit::observe(const Account& account, const AccountCase& one) {
+  auto evidence = observer_->observe(account, identity_of(account, index_), one.settings, one.origin);
+  const bool runs_programs = !one.settings.revoked_keys.empty() || keys_command_;
+  if (runs_programs) observer_->forget_identity();
+  add_account_state(evidence);
+  add_pam_of(one.settings);
+  if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
+  run_keys_command(evidence, std::nullopt);
+  return evidence;
+}
+
 AccountReport AccountAudit::audit(const Account& account) {
-  const auto identity = identity_of(account, index_);
   std::vector<ConnectionReport> reports;
   for (const auto& one : cases_of(account)) {
-    auto evidence = observer_->observe(account, identity, one.settings, one.origin);
-    const bool runs_programs = !one.settings.revoked_keys.empty() || keys_command_;
-    if (runs_programs) observer_->forget_identity();
-    add_account_state(evidence);
-    add_pam_of(one.settings);
-    if (!one.settings.revoked_keys.empty()) evidence.revocations = revoked_->look_up(evidence);
-    run_keys_command(evidence, std::nullopt);
-    reports.push_back({one.connections, audit_account(evidence, *context_)});
+    reports.push_back({one.connections, audit_account(observe(account, one), *context_)});
   }
-  auto report = reports.size() == 1 ? std::move(reports.front().report) : merge_reports(std::move(reports));
+  auto report = merge_reports(std::move(reports));
   if (arguments_.root != "/") give_no_commands(report.findings);
   census_.add(report);
   return report;

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "audit.h"
@@ -16,6 +17,8 @@
 #include "gather/local_accounts.h"
 #include "gather/revocations.h"
 #include "gather/sshd.h"
+#include "key_addition.h"
+#include "plan.h"
 #include "sshaudit/refusal.h"
 #include "sshaudit/report.h"
 #include "sshaudit/result.h"
@@ -37,6 +40,21 @@ class AccountAudit {
   std::vector<Finding> findings() const;  // of the server and of the host
 
   AccountReport audit(const Account& account);
+
+  // Its report, and what would mend it, as plan_account() has it.
+  struct PlannedAccount {
+    AccountReport report;
+    Plan plan;
+  };
+  PlannedAccount plan(const Account& account, std::string_view date);
+
+  // Where a line with a public key goes. An error where that depends on the connection.
+  struct PlannedKey {
+    OfferedKey key;
+    Identity identity;
+    KeyAddition addition;
+  };
+  Result<PlannedKey> plan_key(const Account& account, const std::string& line);
 
   // Its login with a key, or with each of its keys; for each kind of connection that Match blocks distinguish.
   std::vector<Explanation> explain(const Account& account, const std::optional<OfferedKey>& offered);
@@ -68,6 +86,7 @@ class AccountAudit {
   void add_account_state(AccountEvidence& evidence) const;
   void add_pam_of(const Settings& settings);
   void add_pam_run(const AccountEvidence& evidence, Explanation& explanation) const;
+  AccountEvidence observe(const Account& account, const AccountCase& one);
   AccountEvidence evidence_of(const Account& account, const AccountCase& one);
   void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);
 

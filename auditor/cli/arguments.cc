@@ -30,6 +30,7 @@ constexpr auto footer =
     "  sshaudit --all-users           every account (as root); what a nightly job runs\n"
     "  sshaudit explain alice         why alice's login is refused, step by step\n"
     "  sshaudit config alice          sshd's settings for alice, each with its file and line\n"
+    "  sshaudit fix alice             the least change that lets sshd accept (as root), after one question\n"
     "  sshaudit keys --all-users      who can log in where: every key, and whether sshd lets it in\n"
     "  sshaudit rules home-writable   what a finding means\n";
 
@@ -60,6 +61,37 @@ constexpr auto explain_footer =
     "  sshaudit explain alice                                   each of her keys\n"
     "  sshaudit explain alice --key alice.pub --from 192.0.2.7  one login\n"
     "  sshaudit explain alice --key SHA256:KXh...               by the fingerprint that ssh -v or the log shows\n";
+
+constexpr auto fix_footer =
+    "The plan is shown first: what, before, after, why, and which keys it lets in. On a terminal one question is "
+    "asked;\n"
+    "elsewhere --yes has to be given. Each file is opened as the audit opens it and changed by its descriptor, when it "
+    "is\n"
+    "still what was judged. Nothing is done to what others share; that is advice. Every change is recorded first, and\n"
+    "sshaudit undo takes it back. --from, --sshd-config and --sshd-version go with it as with an audit.\n"
+    "Exit status: as of an audit of the accounts afterwards (with --dry-run and --script: now), 2 also when something\n"
+    "could not be changed.\n\n"
+    "Examples:\n"
+    "  sshaudit fix --dry-run alice       what would be done\n"
+    "  sshaudit fix alice                 do it, after one question\n"
+    "  sshaudit fix --yes --all-users     without a question\n"
+    "  sshaudit fix --content alice       mend the lines of her key files, too\n"
+    "  sshaudit fix --script alice        the same as a shell script, to be read and run\n";
+
+constexpr auto undo_footer =
+    "Undoes the steps of a record, the last one first, wherever nothing has changed since. Without RECORD the records\n"
+    "are listed.\n"
+    "Exit status: 0 all is as it was, 2 something was left, or wrong usage.\n";
+
+constexpr auto add_key_footer =
+    "Reads one public key from standard input and adds it to the file that sshd reads for USER. Directory and file "
+    "are\n"
+    "made when they are not there. A key that sshd could never accept is refused, with the reason; one that is there\n"
+    "already is not added again. sshaudit undo takes it back.\n"
+    "Exit status: 0 the key lets USER in, 1 it does not, 2 it was not added, or it is not known.\n\n"
+    "Examples:\n"
+    "  sshaudit add-key alice < alice.pub\n"
+    "  sshaudit add-key backup --options 'restrict,command=\"/usr/bin/backup\"' < backup.pub\n";
 
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
@@ -128,6 +160,18 @@ std::string contradiction_in_config(const Arguments& arguments) {
   return {};
 }
 
+std::string contradiction_in_change(const Arguments& arguments) {
+  if (arguments.root != "/") return "--root: another system is audited, but not changed";
+  if (arguments.format != Format::text) return "fix, undo and add-key write text only";
+  if (arguments.verb == Verb::undo) return {};
+  if (arguments.verb == Verb::add_key) {
+    return arguments.users.size() == 1 && !arguments.all_users ? "" : "add-key takes one USER";
+  }
+  if (arguments.users.empty() && !arguments.all_users) return "fix needs USER or --all-users";
+  if (arguments.dry_run && arguments.script) return "--dry-run and --script exclude each other";
+  return {};
+}
+
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
   if (arguments.root.empty()) return "--root: DIR is empty";
@@ -137,6 +181,9 @@ std::string contradiction_in(const Arguments& arguments) {
   if (arguments.verb == Verb::explain && (arguments.all_users || arguments.users.size() != 1))
     return "explain takes one USER";
   if (arguments.verb == Verb::config) return contradiction_in_config(arguments);
+  if (arguments.verb == Verb::fix || arguments.verb == Verb::undo || arguments.verb == Verb::add_key) {
+    return contradiction_in_change(arguments);
+  }
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";
   }
@@ -175,6 +222,37 @@ CLI::App* add_explain(CLI::App& app, Arguments& arguments) {
   return explain;
 }
 
+CLI::App* add_fix(CLI::App& app, Arguments& arguments) {
+  auto* fix = app.add_subcommand("fix", "Make the least change that lets sshd accept, with a record to undo it");
+  fix->fallthrough();
+  fix->add_option("USER", arguments.users, "Accounts to fix")->option_text(" ");
+  fix->add_flag("--dry-run", arguments.dry_run, "Show the plan and change nothing");
+  fix->add_flag("--script", arguments.script, "Write the plan as a shell script and change nothing");
+  fix->add_flag("-y,--yes", arguments.yes, "Do not ask");
+  fix->add_flag("--content", arguments.content,
+                "Also mend the text of key files: joined keys, byte order mark, carriage returns, dead lines");
+  fix->footer(fix_footer);
+  return fix;
+}
+
+CLI::App* add_undo(CLI::App& app, Arguments& arguments) {
+  auto* undo = app.add_subcommand("undo", "Take a recorded change back, or list the records");
+  undo->fallthrough();
+  undo->add_option("RECORD", arguments.record, "As fix and add-key name it")->option_text(" ");
+  undo->footer(undo_footer);
+  return undo;
+}
+
+CLI::App* add_add_key(CLI::App& app, Arguments& arguments) {
+  auto* add_key = app.add_subcommand("add-key", "Add a public key to the file that sshd reads");
+  add_key->fallthrough();
+  add_key->add_option("USER", arguments.users, "Whom the key lets in")->option_text(" ");
+  add_key->add_option("--options", arguments.key_options, "Options of the key, as in authorized_keys")
+      ->option_text("TEXT");
+  add_key->footer(add_key_footer);
+  return add_key;
+}
+
 }  // namespace
 
 Parsed parse_arguments(int argc, const char* const* argv) {
@@ -186,6 +264,9 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   const auto* config = add_config(app, parsed.arguments);
   const auto* keys = add_keys(app, parsed.arguments);
   const auto* explain = add_explain(app, parsed.arguments);
+  const auto* fix = add_fix(app, parsed.arguments);
+  const auto* undo = add_undo(app, parsed.arguments);
+  const auto* add_key = add_add_key(app, parsed.arguments);
   auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
   rules->add_option("ID", parsed.arguments.rule, "The rule to show")->option_text(" ");
   try {
@@ -204,6 +285,9 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   if (config->parsed()) parsed.arguments.verb = Verb::config;
   if (keys->parsed()) parsed.arguments.verb = Verb::keys;
   if (explain->parsed()) parsed.arguments.verb = Verb::explain;
+  if (fix->parsed()) parsed.arguments.verb = Verb::fix;
+  if (undo->parsed()) parsed.arguments.verb = Verb::undo;
+  if (add_key->parsed()) parsed.arguments.verb = Verb::add_key;
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
     parsed.exit_status = report_usage_error(text);

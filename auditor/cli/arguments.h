@@ -12,7 +12,7 @@
 
 namespace sshaudit {
 
-enum class Verb { audit, config, explain, keys, rules };
+enum class Verb { audit, add_key, config, explain, fix, keys, rules, undo };
 enum class Format { text, json, ndjson, csv };
 enum class When { automatic, always, never };
 
@@ -24,6 +24,12 @@ struct Arguments {
   std::string key;       // of `explain`: a file, or "SHA256:..."; empty: every key of the account
   bool run_pam = false;  // of `explain`
   bool run_keys_command = false;
+  bool dry_run = false;     // of `fix`
+  bool script = false;      // of `fix`
+  bool yes = false;         // of `fix` and `undo`: nobody is asked
+  bool content = false;     // of `fix`: the text of key files, too
+  std::string record;       // of `undo`; empty: list them
+  std::string key_options;  // of `add-key`
   std::int64_t forecast_days = 14;
   std::string rule;  // of `rules`; empty: all
   Format format = Format::text;

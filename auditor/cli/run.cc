@@ -8,9 +8,12 @@
 #include "cli/account_audit.h"
 #include "cli/progress.h"
 #include "cli/report_file.h"
+#include "cli/run_add_key.h"
 #include "cli/run_config.h"
 #include "cli/run_explain.h"
+#include "cli/run_fix.h"
 #include "cli/run_keys.h"
+#include "cli/run_undo.h"
 #include "cli/text_style.h"
 #include "cli/version.h"
 #include "gather/host.h"
@@ -87,6 +90,12 @@ Result<int> run(const Arguments& arguments) {
       return run_explain(arguments);
     case Verb::keys:
       return run_keys(arguments);
+    case Verb::fix:
+      return run_fix(arguments);
+    case Verb::undo:
+      return run_undo(arguments);
+    case Verb::add_key:
+      return run_add_key(arguments);
     case Verb::audit:
       break;
   }

@@ -69,9 +69,7 @@ class TextRenderer : public Renderer {
     if (report.key_login == KeyLogin::accepted && refused(Subject::authorized_key)) {
       return "accepted, but not by every line";
     }
-    if (report.key_login == KeyLogin::closes) return "accepted, but the session ends at once";
-    if (report.key_login == KeyLogin::none) return "not set up";
-    return std::string(word(report.key_login));
+    return std::string(sshaudit::verdict_in_words(report.key_login));
   }
 
   std::string title(const std::string& name, const std::string& verdict) const {

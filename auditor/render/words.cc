@@ -54,4 +54,9 @@ std::string_view word(Vendor vendor) {
   return at(std::array<std::string_view, 4>{"upstream", "debian", "ubuntu", "rhel"}, vendor);
 }
 
+std::string_view verdict_in_words(KeyLogin verdict) {
+  if (verdict == KeyLogin::closes) return "accepted, but the session ends at once";
+  return verdict == KeyLogin::none ? "not set up" : word(verdict);
+}
+
 }  // namespace sshaudit

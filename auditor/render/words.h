@@ -22,4 +22,7 @@ std::string_view word(LoginStep step);
 std::string_view word(StepResult result);
 std::string_view word(Outcome outcome);
 
+// Behind "key login is": "accepted, but the session ends at once".
+std::string_view verdict_in_words(KeyLogin verdict);
+
 }  // namespace sshaudit

@@ -55,6 +55,7 @@ void merge_keys(const std::vector<ConnectionReport>& reports, AccountReport& mer
 }  // namespace
 
 AccountReport merge_reports(std::vector<ConnectionReport> reports) {
+  if (reports.size() == 1) return std::move(reports.front().report);
   // The best for the account comes first.
   constexpr std::array order = {KeyLogin::accepted, KeyLogin::closes, KeyLogin::unknown, KeyLogin::refused,
                                 KeyLogin::none};

@@ -8,6 +8,7 @@
 
 #include "rules/account_rules.h"
 #include "rules/key_file_rules.h"
+#include "rules/remedies.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
@@ -44,7 +45,7 @@ Detail not_searchable(const KeyFileSubject& subject, const Context& context) {
   Remedy remedy{{}, fmt::format("{} needs search permission (x) for {}", directory.path, account.name)};
   if (is_private_to(directory.path, subject.evidence, context.accounts)) {
     remedy = directory.status.uid == account.uid
-                 ? change_mode(directory, subject.evidence, {{"chmod", "u+x", directory.path}})
+                 ? give_permission(directory, S_IXUSR, subject.evidence, context.accounts)
                  : give_to_account(directory, subject.evidence, context.accounts);
   }
   return {.path = directory.path,
@@ -74,7 +75,7 @@ Details key_file_unreadable(const KeyFileSubject& subject, const Context& contex
   Remedy remedy{{}, fmt::format("{} needs read permission for {}", component.path, account.name)};
   if (is_private_to(component.path, subject.evidence, context.accounts)) {
     remedy = component.status.uid == account.uid
-                 ? change_mode(component, subject.evidence, {{"chmod", "u+r", component.path}})
+                 ? give_permission(component, S_IRUSR, subject.evidence, context.accounts)
                  : give_to_account(component, subject.evidence, context.accounts);
   }
   return {{.path = component.path,

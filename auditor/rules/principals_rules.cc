@@ -13,6 +13,7 @@
 #include "rules/account_rules.h"
 #include "rules/certificate_rules.h"
 #include "rules/key_file_rules.h"
+#include "rules/remedies.h"
 #include "rules/settings_rules.h"
 #include "rules/strict_modes.h"
 #include "rules/wording.h"

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "rules/key_file_rules.h"
+#include "rules/remedies.h"
 #include "rules/wording.h"
 
 namespace sshaudit {

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "sshaudit/change.h"
 
 namespace sshaudit {
 
@@ -53,6 +56,7 @@ struct RuleInfo {
 struct Remedy {
   std::vector<std::vector<std::string>> commands;  // argument vectors; safe to run in this order
   std::string note;                                // advice where no command is safe
+  std::optional<Change> change = {};               // what `fix` does about it; nothing: nothing
 
   bool operator==(const Remedy&) const = default;
 };

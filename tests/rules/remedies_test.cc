@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Advice that stays harmless when it is typed by root after the owner of the home has moved things.
-#include "rules/wording.h"
+#include "rules/remedies.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "cli/run_fix.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "cli/account_audit.h"
+#include "cli/progress.h"
+#include "cli/question.h"
+#include "cli/report_file.h"
+#include "cli/text_style.h"
+#include "gather/host.h"
+#include "remedy/changer.h"
+#include "render/plan.h"
+#include "render/visible_text.h"
+#include "render/words.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr int not_all_done = 2;
+constexpr int most_rounds = 16;  // what is closed is looked at when it is open, so each round may find more
+
+bool can_be_made(const auto& item) { return item.obstacle.empty(); }
+
+std::size_t items_in(const std::vector<Plan>& plans) {
+  std::ptrdiff_t items = 0;
+  for (const auto& plan : plans) {
+    items += std::ranges::count_if(plan.changes, [](const auto& one) { return can_be_made(one); });
+    items += std::ranges::count_if(plan.contents, [](const auto& one) { return can_be_made(one); });
+  }
+  return static_cast<std::size_t>(items);
+}
+
+// What is planned, and asked, and done. Every round adds to the same record.
+class Fix {
+ public:
+  explicit Fix(const Arguments& arguments) : arguments_(arguments) {}
+
+  Result<int> run() {
+    if (auto done = make_plans(arguments_); !done) return tl::unexpected(done.error());
+    if (arguments_.script) return write(render_script(plans_));
+    if (auto done = show(plans_); !done) return tl::unexpected(done.error());
+    if (arguments_.dry_run) return write("");
+    for (int round = 1; round <= most_rounds && items_in(plans_) > 0; ++round) {
+      const auto wanted = is_wanted(arguments_, question());
+      if (!wanted) return tl::unexpected(wanted.error());
+      if (!*wanted) break;
+      if (auto done = carry_out(); !done) return tl::unexpected(done.error());
+      if (auto done = make_plans(touched_accounts()); !done) return tl::unexpected(done.error());
+      std::erase_if(plans_, [](const Plan& plan) { return plan.is_empty(); });
+      if (items_in(plans_) == 0) break;
+      if (auto done = show(plans_); !done) return tl::unexpected(done.error());
+    }
+    return finish();
+  }
+
+ private:
+  // Of all accounts that the arguments name: plans, and a count of what is found now.
+  Result<void> make_plans(const Arguments& arguments) {
+    const auto audit = AccountAudit::open(arguments);
+    if (!audit) return tl::unexpected(audit.error());
+    (*audit)->ask_about_all();
+    plans_.clear();
+    summary_ = {};
+    count((*audit)->findings(), summary_);
+    const auto date = arguments.content ? utc_now().substr(0, 10) : std::string();
+    Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, (*audit)->accounts().size());
+    for (const auto* account : (*audit)->accounts()) {
+      progress.step();
+      auto planned = (*audit)->plan(*account, date);
+      count(planned.report, summary_);
+      verdicts_[account->name] = planned.report.key_login;
+      auto& plan = planned.plan;
+      if (!plan.is_empty() || !plan.advice.empty()) plans_.push_back(std::move(plan));
+    }
+    grammar_ = (*audit)->context().grammar;
+    look_for_obstacles();
+    return {};
+  }
+
+  // A look at each file, which may find more in the way than what was judged tells. Others than root cannot.
+  void look_for_obstacles() {
+    if (geteuid() != 0) return;
+    Changer changer(grammar_);
+    for (auto& plan : plans_) {
+      bool all_can = true;
+      const auto look = [&](auto& item, const std::string& path, const auto& what) {
+        if (const auto known = given_up_.find(path); known != given_up_.end()) item.obstacle = known->second;
+        if (item.obstacle.empty()) item.obstacle = changer.obstacle_to(plan, what);
+        all_can = all_can && item.obstacle.empty();
+      };
+      for (auto& one : plan.changes) look(one, one.change.path, one.change);
+      for (auto& one : plan.contents) look(one, one.path, one);
+      if (all_can) continue;
+      plan.then.reset();
+      plan.let_in.clear();
+    }
+  }
+
+  Result<void> show(const std::vector<Plan>& plans) const {
+    std::string text;
+    for (const auto& plan : plans) {
+      const auto block = render_plan(plan, text_style(arguments_));
+      if (!block.empty()) text += (text.empty() ? "" : "\n") + block;
+    }
+    return tell(text);
+  }
+
+  std::string question() const {
+    const auto accounts = std::ranges::count_if(plans_, [](const Plan& plan) { return !plan.is_empty(); });
+    const auto items = items_in(plans_);
+    return fmt::format("{} change{} to {} account{}: go on?", items, items == 1 ? "" : "s", accounts,
+                       accounts == 1 ? "" : "s");
+  }
+
+  // The others are as they were.
+  Arguments touched_accounts() const {
+    auto arguments = arguments_;
+    arguments.all_users = false;
+    arguments.users.clear();
+    for (const auto& plan : plans_) {
+      if (!plan.is_empty()) arguments.users.push_back(plan.account.name);
+    }
+    return arguments;
+  }
+
+  Result<void> open_record() {
+    if (record_) return {};
+    auto lock = lock_state();
+    if (!lock) return tl::unexpected(lock.error());
+    lock_ = std::move(*lock);
+    auto record = Record::create("fix");
+    if (!record) {
+      return tl::unexpected(Error{"nothing is changed, since it cannot be recorded: " + record.error().what,
+                                  record.error().path, record.error().errnum});
+    }
+    record_.emplace(std::move(*record));
+    return {};
+  }
+
+  Result<void> carry_out() {
+    if (auto done = open_record(); !done) return done;
+    Changer changer(grammar_);
+    for (const auto& plan : plans_) {
+      for (const auto& one : plan.changes) {
+        if (!can_be_made(one)) continue;
+        const auto done = changer.make(plan, one.change, *record_);
+        if (auto told = say(plan, one.change.path, one.now + " -> " + one.then, done); !told) return told;
+      }
+      for (const auto& one : plan.contents) {
+        if (!can_be_made(one)) continue;
+        const auto done = changer.make(plan, one, *record_);
+        if (auto told = say(plan, one.path, "new text", done); !told) return told;
+      }
+      if (!plan.is_empty()) touched_.push_back(plan.account.name);
+    }
+    return {};
+  }
+
+  Result<void> say(const Plan& plan, const std::string& path, const std::string& what, const Result<void>& done) {
+    const auto name = visible(plan.account.name);
+    if (done) return tell(fmt::format("{}: changed: {}: {}\n", name, visible(path), visible(what)));
+    auto error = done.error();
+    if (error.path != path) error.what += error.path.empty() ? "" : " (" + error.path + ")";
+    error.path.clear();
+    given_up_[path] = in_words(error);
+    has_failed_ = true;
+    std::fprintf(stderr, "sshaudit: %s: left alone: %s: %s\n", name.c_str(), visible(path).c_str(),
+                 given_up_[path].c_str());
+    return {};
+  }
+
+  Result<int> write(const std::string& text) const {
+    if (auto done = tell(text); !done) return tl::unexpected(done.error());
+    return exit_status(summary_, arguments_.fail_on);
+  }
+
+  // Where only some accounts were looked at again, all are counted.
+  Result<int> finish() {
+    std::string text;
+    if (record_) {
+      if (record_->steps() > 0) text = fmt::format("to undo: sshaudit undo {}\n", record_->name());
+      if (auto done = make_plans(arguments_); !done) return tl::unexpected(done.error());
+      std::ranges::sort(touched_);
+      const auto [first, last] = std::ranges::unique(touched_);
+      touched_.erase(first, last);
+      for (const auto& name : touched_) {
+        text += fmt::format("{}: key login is {}\n", visible(name), verdict_in_words(verdicts_[name]));
+      }
+    }
+    const auto status = write(text);
+    return status && has_failed_ ? Result<int>(not_all_done) : status;
+  }
+
+  const Arguments& arguments_;
+  KeyGrammar grammar_;
+  std::vector<Plan> plans_;
+  Summary summary_;
+  std::map<std::string, KeyLogin> verdicts_;
+  std::map<std::string, std::string> given_up_;  // by path: why
+  std::vector<std::string> touched_;
+  Fd lock_;
+  std::optional<Record> record_;
+  bool has_failed_ = false;
+};
+
+}  // namespace
+
+Result<int> run_fix(const Arguments& arguments) {
+  if (!arguments.dry_run && !arguments.script) {
+    if (auto done = require_root("sshaudit fix (but for --dry-run and --script)"); !done)
+      return tl::unexpected(done.error());
+  }
+  umask(S_IRWXG | S_IRWXO);
+  return Fix(arguments).run();
+}
+
+}  // namespace sshaudit

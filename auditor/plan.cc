@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "plan.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "parse/key_lines.h"
+#include "rules/file_systems.h"
+#include "rules/key_file_mending.h"
+#include "rules/wording.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr unsigned write_permission = 2;
+
+bool writes(const AclEntry& entry) { return (entry.permissions & write_permission) != 0; }
+
+FileStatus status_after(const Change& change) {
+  auto status = change.judged;
+  status.mode = (status.mode & ~change.take) | change.give;
+  status.uid = change.owner.value_or(status.uid);
+  return status;
+}
+
+std::vector<AclEntry> acl_after(const Change& change) {
+  auto acl = change.acl;
+  if ((change.take & S_IWGRP) == 0) return acl;
+  for (auto& entry : acl) entry.permissions &= ~write_permission;
+  return acl;
+}
+
+// With an ACL, the entries that may write as well.
+std::string in_words(const FileStatus& status, const std::vector<AclEntry>& acl, const std::vector<AclEntry>& judged,
+                     const AccountIndex& accounts) {
+  auto words = mode_and_owner(status, accounts);
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    if (writes(judged[i])) words += " " + acl_entry(acl[i], accounts);
+  }
+  return words;
+}
+
+void describe(PlannedChange& planned, const AccountIndex& accounts) {
+  const auto& change = planned.change;
+  planned.after = status_after(change);
+  planned.acl_after = acl_after(change);
+  planned.now = in_words(change.judged, change.acl, change.acl, accounts);
+  planned.then = in_words(planned.after, planned.acl_after, change.acl, accounts);
+}
+
+void merge(const Change& one, Change& into) {
+  into.take |= one.take;
+  into.give |= one.give;
+  if (one.owner) into.owner = one.owner;
+  if (into.acl.empty()) into.acl = one.acl;
+}
+
+void add(const Finding& finding, Plan& plan) {
+  const auto& change = *finding.detail.remedy.change;
+  const auto why = fmt::format("{}: {}", finding.rule->id, finding.detail.message);
+  auto known = std::ranges::find_if(plan.changes, [&](const auto& one) { return one.change.path == change.path; });
+  if (known == plan.changes.end()) {
+    plan.changes.push_back({.change = change});
+    known = plan.changes.end() - 1;
+  } else {
+    merge(change, known->change);
+  }
+  if (std::ranges::find(known->why, why) == known->why.end()) known->why.push_back(why);
+}
+
+bool is_whole(const KeyFile& file) {
+  return file.walk.end == WalkEnd::found && S_ISREG(file.walk.components.back().status.mode) && !file.changed &&
+         file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
+}
+
+// Only what is the account's own, or root's for it, in its home or named for it: by the rule for modes.
+bool is_own_file(const PathComponent& file, const AccountEvidence& evidence) {
+  const bool is_its = file.status.uid == evidence.account.uid || file.status.uid == 0;
+  const auto& home = evidence.home.components;
+  const bool is_inside = !home.empty() && file.path.starts_with(home.back().path + "/");
+  return is_its && is_inside && file.status.links == 1;
+}
+
+void plan_contents(const AccountEvidence& evidence, const Context& context, std::string_view date, Plan& plan) {
+  for (const auto& file : evidence.key_files) {
+    if (!is_whole(file) || !is_own_file(file.walk.components.back(), evidence)) continue;
+    const auto& component = file.walk.components.back();
+    const auto is_it = [&](const auto& one) { return one.path == component.path; };
+    if (std::ranges::any_of(plan.contents, is_it)) continue;
+    auto mended = mend_key_text(file.text, context.grammar, date);
+    if (!mended) continue;
+    plan.contents.push_back({component.path, component.status, file.text, std::move(mended->text),
+                             std::move(mended->what), obstacle_to_change(component)});
+  }
+}
+
+void change_components(std::vector<PathComponent>& components, const Plan& plan) {
+  for (auto& component : components) {
+    const auto is_it = [&](const auto& one) { return one.obstacle.empty() && one.change.path == component.path; };
+    const auto planned = std::ranges::find_if(plan.changes, is_it);
+    if (planned == plan.changes.end()) continue;
+    component.status = planned->after;
+    component.acl = planned->acl_after;
+  }
+}
+
+void change_walk(PathWalk& walk, const Plan& plan) {
+  change_components(walk.components, plan);
+  for (auto& link : walk.links) change_components(link.through, plan);
+}
+
+}  // namespace
+
+Plan plan_account(const AccountReport& report, const std::vector<AccountEvidence>& evidences, const Context& context,
+                  std::string_view date) {
+  Plan plan;
+  plan.account = report.account;
+  plan.now = report.key_login;
+  for (const auto& finding : report.findings) {
+    if (finding.severity() < Severity::warning) continue;
+    if (finding.detail.remedy.change) {
+      add(finding, plan);
+    } else {
+      plan.advice.push_back(finding);
+    }
+  }
+  for (auto& planned : plan.changes) describe(planned, context.accounts);
+  for (const auto& evidence : evidences) {
+    plan.identity = evidence.identity;
+    if (evidence.home.end == WalkEnd::found) plan.home = evidence.home.components.back().path;
+    if (!date.empty()) plan_contents(evidence, context, date, plan);
+  }
+  return plan;
+}
+
+AccountEvidence with_plan(AccountEvidence evidence, const Plan& plan) {
+  change_walk(evidence.home, plan);
+  for (auto& file : evidence.key_files) {
+    change_walk(file.walk, plan);
+    if (!is_whole(file)) continue;
+    const auto is_it = [&](const auto& one) {
+      return one.obstacle.empty() && one.path == file.walk.components.back().path;
+    };
+    const auto content = std::ranges::find_if(plan.contents, is_it);
+    if (content == plan.contents.end()) continue;
+    file.text = content->after;
+    file.key_lines = count_key_lines(file.text);
+  }
+  return evidence;
+}
+
+bool opens_what_is_closed(const std::vector<AccountEvidence>& evidences, const Plan& plan) {
+  std::set<std::string> opened;
+  for (const auto& one : plan.changes) {
+    if (one.obstacle.empty()) opened.insert(one.change.path);
+  }
+  return std::ranges::any_of(evidences, [&](const AccountEvidence& evidence) {
+    return std::ranges::any_of(evidence.key_files, [&](const KeyFile& file) {
+      const bool is_closed = file.walk.end == WalkEnd::not_searchable || file.open_errnum != 0;
+      return is_closed && !file.walk.components.empty() && opened.contains(file.walk.components.back().path);
+    });
+  });
+}
+
+std::vector<ListedKey> keys_let_in(const AccountReport& now, const AccountReport& then) {
+  std::set<std::pair<std::string, std::string>> were_in;
+  for (const auto& key : now.keys) {
+    if (key.use == KeyUse::usable) were_in.emplace(key.file, key.fingerprint);
+  }
+  std::vector<ListedKey> keys;
+  std::ranges::copy_if(then.keys, std::back_inserter(keys), [&](const ListedKey& key) {
+    return key.use == KeyUse::usable && !were_in.contains({key.file, key.fingerprint});
+  });
+  return keys;
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "remedy/guard.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "gather/file_status.h"
+#include "parse/authorized_keys.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr mode_t others_write = S_IWGRP | S_IWOTH;
+constexpr std::size_t most_entries = 1000;
+
+// Whoever it was, it was root who gave it its name.
+bool is_named_by_root(const Target& target) {
+  if (!target.directory) return true;
+  const auto& above = target.directory->component.status;
+  return above.uid == 0 && (above.mode & others_write) == 0;
+}
+
+bool is_open_to(const Target& target, const Identity& account, int access, FileIdentity& identity) {
+  if (!identity.become(account)) return false;
+  const bool open = faccessat(target.fd.get(), "", access, AT_EMPTY_PATH | AT_EACCESS) == 0;
+  identity.restore();
+  return open;
+}
+
+bool holds_public_keys_only(const std::string& text, const KeyGrammar& grammar) {
+  bool only_keys = text.find("PRIVATE KEY") == std::string::npos;
+  read_key_lines(text, grammar, [&](const AuthorizedKey& line) {
+    only_keys = only_keys && !line.key.type.empty() && !line.shows_private_key;
+  });
+  return only_keys;
+}
+
+std::string why_file_is_not_given(const Target& target, const KeyGrammar& grammar) {
+  const auto text = read_target(target);
+  if (!text) return "it cannot be read";
+  return holds_public_keys_only(*text, grammar)
+             ? std::string()
+             : "there is more in it than public keys, which the account cannot read now: look at it first";
+}
+
+// What the account could read in it, if it could enter, is its own, or lets nobody else in either.
+std::string why_directory_is_not_given(const Target& target, const Identity& account) {
+  const int fd = open(path_of_descriptor(target.fd.get()).c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd), closedir);
+  if (!stream) return "it cannot be read";
+  std::size_t seen = 0;
+  while (const auto* entry = readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe): the stream is this thread's own
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    SeenFile file;
+    if (++seen > most_entries) return "there is much in it that the account cannot reach now: look at it first";
+    if (!look_at(dirfd(stream.get()), name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, file)) continue;
+    constexpr mode_t read_by_others = S_IRGRP | S_IROTH;
+    const bool is_shown = !S_ISLNK(file.status.mode) && (file.status.mode & read_by_others) != 0;
+    const bool is_public = name == "authorized_keys" || name == "authorized_keys2" || name == "known_hosts" ||
+                           name == "config" || name.ends_with(".pub");
+    if (file.status.uid != account.uid && is_shown && !(is_public && S_ISREG(file.status.mode))) {
+      return "there are files of others in it that the account cannot reach now: look at them first";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string why_not_given(const Target& target, const Identity& account, const KeyGrammar& grammar,
+                          FileIdentity& identity) {
+  const bool is_directory = S_ISDIR(target.status.mode);
+  if (is_named_by_root(target) || is_open_to(target, account, is_directory ? R_OK | X_OK : R_OK, identity)) return {};
+  return is_directory ? why_directory_is_not_given(target, account) : why_file_is_not_given(target, grammar);
+}
+
+}  // namespace sshaudit

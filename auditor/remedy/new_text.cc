@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "remedy/new_text.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include "gather/file_status.h"
+#include "gather/read_file.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr mode_t permissions = 07777;
+
+// A file that is not finished, removed again unless it is put in place.
+class Draft {
+ public:
+  Draft(int directory, std::string name) : directory_(directory), name_(std::move(name)) {}
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  ~Draft() {
+    if (file_) unlinkat(directory_, name_.c_str(), 0);
+  }
+
+  Result<void> write(std::string_view text) {
+    file_ = Fd(openat(directory_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file_) return tl::unexpected(errno_error("write", name_));
+    while (!text.empty()) {
+      const auto done = ::write(file_.get(), text.data(), text.size());
+      if (done < 0 && errno == EINTR) continue;
+      if (done < 0) return tl::unexpected(errno_error("write", name_));
+      text.remove_prefix(static_cast<std::size_t>(done));
+    }
+    return {};
+  }
+
+  int fd() const { return file_.get(); }
+  void is_in_place() { file_ = Fd(); }
+
+ private:
+  int directory_;
+  std::string name_;
+  Fd file_;
+};
+
+// Signatures of the old text would be wrong for the new one.
+bool is_copied(const std::string& attribute) { return attribute != "security.ima" && attribute != "security.evm"; }
+
+// The label and the ACL are among them.
+bool copy_attributes(int from, int to) {
+  const auto source = path_of_descriptor(from);
+  std::string names(static_cast<std::size_t>(XATTR_LIST_MAX), '\0');
+  const auto size = listxattr(source.c_str(), names.data(), names.size());
+  if (size < 0) return errno == ENOTSUP;
+  names.resize(static_cast<std::size_t>(size));
+  std::string value(static_cast<std::size_t>(XATTR_SIZE_MAX), '\0');
+  for (std::size_t at = 0; at < names.size(); at = names.find('\0', at) + 1) {
+    const std::string name = names.c_str() + at;
+    const auto length = is_copied(name) ? getxattr(source.c_str(), name.c_str(), value.data(), value.size()) : -1;
+    if (length < 0) continue;
+    if (fsetxattr(to, name.c_str(), value.data(), static_cast<std::size_t>(length), 0) != 0) return false;
+  }
+  return true;
+}
+
+// As root; what is right already is not asked for, since not every server of NFS would allow it.
+Result<void> dress(int fd, const FileState& state, int like, const std::string& path) {
+  struct stat now {};
+  bool done = fstat(fd, &now) == 0;
+  const bool is_owned = now.st_uid == state.uid && now.st_gid == state.gid;
+  done = done && (is_owned || fchown(fd, state.uid, state.gid) == 0);
+  done = done && (like < 0 || copy_attributes(like, fd));
+  done = done && fstat(fd, &now) == 0;
+  done =
+      done && ((now.st_mode & permissions) == (state.mode & permissions) || fchmod(fd, state.mode & permissions) == 0);
+  done = done && fsync(fd) == 0;
+  if (!done) return tl::unexpected(errno_error("write", path));
+  return {};
+}
+
+int rename_in(int directory, const std::string& from, const std::string& to, unsigned flags) {
+  return renameat2(directory, from.c_str(), directory, to.c_str(), flags);
+}
+
+bool is_target(int directory, const std::string& name, const Target& target) {
+  SeenFile seen;
+  return look_at(directory, name.c_str(), AT_SYMLINK_NOFOLLOW, seen) && seen.status.device == target.mark.device &&
+         seen.status.inode == target.mark.inode;
+}
+
+bool has_text(const Target& target, const std::string& text, FileIdentity& identity) {
+  const auto current = identity.current();
+  identity.restore();
+  const auto now = read_target(target);
+  return identity.become(current).has_value() && now && *now == text;
+}
+
+// What came out is looked at before it is removed.
+Result<void> exchange(const RecordedStep& step, const Target& target, int directory, FileIdentity& identity) {
+  const Error changed{"changed meanwhile, so nothing is done to it", step.path, 0};
+  if (!is_target(directory, target.name, target)) return tl::unexpected(changed);
+  if (rename_in(directory, step.temporary, target.name, RENAME_EXCHANGE) != 0) {
+    if (errno != EINVAL && errno != ENOSYS) return tl::unexpected(errno_error("write", step.path));
+    if (!has_text(target, step.text_before, identity)) return tl::unexpected(changed);
+    if (rename_in(directory, step.temporary, target.name, 0) == 0) return {};  // not every file system can exchange
+    return tl::unexpected(errno_error("write", step.path));
+  }
+  if (is_target(directory, step.temporary, target) && has_text(target, step.text_before, identity)) {
+    unlinkat(directory, step.temporary.c_str(), 0);
+    return {};
+  }
+  rename_in(directory, step.temporary, target.name, RENAME_EXCHANGE);
+  return tl::unexpected(changed);
+}
+
+void keep_name(int directory) {
+  const Fd readable(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (readable) fsync(readable.get());
+}
+
+}  // namespace
+
+Result<void> act_in(const FileStatus& directory, const Identity& account, FileIdentity& identity) {
+  if (directory.uid == account.uid) return identity.become(account);
+  identity.restore();
+  constexpr mode_t others_write = S_IWGRP | S_IWOTH;
+  if (directory.uid == 0 && (directory.mode & others_write) == 0) return {};
+  return tl::unexpected(Error{"somebody else may write its directory, so nothing is put there", "", 0});
+}
+
+Result<void> replace_text(const RecordedStep& step, const Target& target, FileIdentity& identity) {
+  if (auto done = act_in(target.directory->component.status, step.identity, identity); !done) return done;
+  const int directory = target.directory->fd.get();
+  Draft draft(directory, step.temporary);
+  auto done = draft.write(step.text_after);
+  if (done) {
+    const auto hand = identity.current();
+    identity.restore();
+    done = dress(draft.fd(), step.after, target.fd.get(), step.path);
+    if (auto back = identity.become(hand); !back) return back;
+  }
+  if (done) done = exchange(step, target, directory, identity);
+  if (!done) return done;
+  draft.is_in_place();
+  keep_name(directory);
+  return {};
+}
+
+Result<void> make_file(const RecordedStep& step, const Target& directory, FileIdentity& identity) {
+  if (auto done = act_in(directory.status, step.identity, identity); !done) return done;
+  const auto name = step.path.substr(step.path.rfind('/') + 1);
+  Draft draft(directory.fd.get(), step.temporary);
+  auto done = draft.write(step.text_after);
+  if (done) {
+    const auto hand = identity.current();
+    identity.restore();
+    done = dress(draft.fd(), step.after, -1, step.path);
+    if (auto back = identity.become(hand); !back) return back;
+  }
+  if (!done) return done;
+  bool placed = rename_in(directory.fd.get(), step.temporary, name, RENAME_NOREPLACE) == 0;
+  if (!placed && (errno == EINVAL || errno == ENOSYS)) {
+    placed = linkat(directory.fd.get(), step.temporary.c_str(), directory.fd.get(), name.c_str(), 0) == 0;
+    if (placed) unlinkat(directory.fd.get(), step.temporary.c_str(), 0);
+  }
+  if (!placed) return tl::unexpected(errno_error("write", step.path));
+  draft.is_in_place();
+  keep_name(directory.fd.get());
+  return {};
+}
+
+Result<void> make_directory(const RecordedStep& step, const Target& above, FileIdentity& identity) {
+  if (auto done = act_in(above.status, step.identity, identity); !done) return done;
+  const auto name = step.path.substr(step.path.rfind('/') + 1);
+  if (mkdirat(above.fd.get(), name.c_str(), step.after.mode & permissions) != 0) {
+    return tl::unexpected(errno_error("make directory", step.path));
+  }
+  identity.restore();
+  const auto made = open_target(step.path);
+  const auto state = made ? state_of(*made) : FileState();
+  if (!made) return tl::unexpected(made.error());
+  if (state.uid != step.after.uid && fchownat(made->fd.get(), "", step.after.uid, step.after.gid, AT_EMPTY_PATH) != 0) {
+    return tl::unexpected(errno_error("make directory", step.path));
+  }
+  keep_name(above.fd.get());
+  return {};
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// A step of a record as a line of JSON.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "remedy/record.h"
+
+namespace sshaudit {
+
+std::string step_line(const RecordedStep& step);
+
+// Nothing when it is no such line.
+std::optional<RecordedStep> parse_step(const std::string& line);
+
+std::string header_line(const std::string& verb, const std::string& started);
+
+// Verb and time; nothing when it is no header of a record that this version reads.
+std::optional<RecordSummary> parse_header(const std::string& line);
+
+}  // namespace sshaudit

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "rules/key_file_mending.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "parse/authorized_keys.h"
+#include "rules/key_line_rules.h"
+
+namespace sshaudit {
+namespace {
+
+using Fault = KeyLineFault;
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::size_t most_on_one_line = 32;  // keys that were joined
+constexpr std::size_t most_told = 20;
+
+// What may work with another sshd, what a person has to put together again, and what may be prose.
+bool is_left_alone(const AuthorizedKey& line) {
+  constexpr Fault faults[] = {Fault::none,    Fault::keys_joined,  Fault::no_key,      Fault::utf16,
+                              Fault::rfc4716, Fault::option_newer, Fault::key_wrapped, Fault::type_unsupported};
+  return line.line != line.last_line || !line.key.type.empty() ||
+         std::ranges::find(faults, line.fault) != std::end(faults);
+}
+
+struct LineMend {
+  std::size_t split_at = 0;  // in bytes from the beginning of the line; 0: it is not split
+  bool becomes_comment = false;
+};
+
+class Mender {
+ public:
+  Mender(std::string_view text, const KeyGrammar& grammar, std::string_view date)
+      : grammar_(grammar), date_(date), text_(text) {}
+
+  std::optional<MendedText> mend() {
+    if (!may_be_mended()) return std::nullopt;
+    mend_ends();
+    for (std::size_t round = 0; round < most_on_one_line && mend_lines(Fault::keys_joined); ++round) continue;
+    mend_lines(Fault::none);
+    if (told_ == 0) return std::nullopt;
+    if (told_ > most_told) what_.push_back(fmt::format("and {} more lines like these", told_ - most_told));
+    return MendedText{std::move(text_), std::move(what_)};
+  }
+
+ private:
+  bool may_be_mended() const {
+    if (text_.find('\0') != std::string::npos) return false;
+    bool has_secret = text_.find("PRIVATE KEY") != std::string::npos;
+    read_key_lines(text_, grammar_, [&](const AuthorizedKey& line) {
+      has_secret = has_secret || line.shows_private_key || line.fault == Fault::private_key;
+    });
+    return !has_secret;
+  }
+
+  void tell(std::string text) {
+    if (++told_ <= most_told) what_.push_back(std::move(text));
+  }
+
+  void mend_ends() {
+    if (text_.starts_with(byte_order_mark)) {
+      text_.erase(0, byte_order_mark.size());
+      tell("the byte order mark in front goes");
+    }
+    std::size_t returns = 0;
+    std::string plain;
+    plain.reserve(text_.size() + 1);
+    for (std::size_t i = 0; i < text_.size(); ++i) {
+      const bool ends_line = text_[i] == '\r' && i + 1 < text_.size() && text_[i + 1] == '\n';
+      if (!ends_line) plain += text_[i];
+      returns += ends_line ? 1 : 0;
+    }
+    if (returns > 0) tell(fmt::format("carriage returns at the ends of {} lines go", returns));
+    if (!plain.empty() && plain.back() != '\n') {
+      plain += '\n';
+      tell("the last line gets its newline");
+    }
+    text_ = std::move(plain);
+  }
+
+  // One fault after the other, since what is behind a split is a line of its own. Whether there was something to do.
+  bool mend_lines(Fault fault) {
+    std::map<std::size_t, LineMend> mends;
+    read_key_lines(text_, grammar_, [&](const AuthorizedKey& line) {
+      if (fault == Fault::keys_joined && line.fault == fault && line.column > 1) {
+        mends[line.line].split_at = line.column - 1;
+        tell(fmt::format("line {}: a new line begins at column {} with the {}", line.line, line.column,
+                         key_in_words(line.meant)));
+      } else if (fault == Fault::none && !is_left_alone(line)) {
+        mends[line.line].becomes_comment = true;
+        tell(fmt::format("line {} becomes a comment: sshd reads no key in it", line.line));
+      }
+    });
+    if (!mends.empty()) write_lines(mends);
+    return !mends.empty();
+  }
+
+  void write_lines(const std::map<std::size_t, LineMend>& mends) {
+    std::string text;
+    std::string_view rest = text_;
+    for (std::size_t number = 1; !rest.empty(); ++number) {
+      const auto end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+      auto line = rest.substr(0, end);
+      rest.remove_prefix(end);
+      const auto mend = mends.find(number);
+      if (mend != mends.end() && mend->second.split_at > 0 && mend->second.split_at < line.size()) {
+        text.append(line.substr(0, mend->second.split_at)).append("\n");
+        line.remove_prefix(mend->second.split_at);
+      } else if (mend != mends.end() && mend->second.becomes_comment) {
+        text += fmt::format("# {} sshaudit: no key that sshd reads: ", date_);
+      }
+      text += line;
+    }
+    text_ = std::move(text);
+  }
+
+  const KeyGrammar& grammar_;
+  std::string_view date_;
+  std::string text_;
+  std::vector<std::string> what_;
+  std::size_t told_ = 0;
+};
+
+}  // namespace
+
+std::optional<MendedText> mend_key_text(std::string_view text, const KeyGrammar& grammar, std::string_view date) {
+  return Mender(text, grammar, date).mend();
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "rules/remedies.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+
+#include "rules/file_systems.h"
+#include "rules/wording.h"
+
+namespace sshaudit {
+namespace {
+
+using Commands = std::vector<std::vector<std::string>>;
+
+constexpr unsigned write_permission = 2;
+constexpr mode_t others_write = S_IWGRP | S_IWOTH;
+
+// Directories of the file hierarchy (hier(7)) that packages own: never to be changed for one account's sake.
+bool is_system_directory(std::string_view path) {
+  constexpr std::array<std::string_view, 20> below_root = {
+      "bin",         "boot", "dev",  "etc", "home", "lib", "lib32", "lib64", "media", "mnt",
+      "nonexistent", "opt",  "proc", "run", "sbin", "srv", "sys",   "tmp",   "usr",   "var"};
+  if (path == "/") return true;
+  const auto first = path.substr(1, path.find('/', 1) - 1);
+  if (path.size() == first.size() + 1) return std::ranges::find(below_root, first) != below_root.end();
+  constexpr std::array<std::string_view, 5> packaged = {"/usr/", "/etc/", "/dev/", "/bin/", "/sbin/"};
+  constexpr std::array<std::string_view, 8> in_var = {"/var/lib",   "/var/cache", "/var/log", "/var/mail",
+                                                      "/var/spool", "/var/tmp",   "/var/run", "/var/www"};
+  return std::ranges::any_of(packaged, [&](auto prefix) { return path.starts_with(prefix); }) ||
+         std::ranges::find(in_var, path) != in_var.end();
+}
+
+Remedy note(std::string text) { return {{}, std::move(text)}; }
+
+Remedy leave_alone(const PathComponent& component, std::string_view what) {
+  return note(
+      fmt::format("{} may be shared with others, so no command is given: keep the keys inside the home, or {} where "
+                  "nobody else needs it otherwise",
+                  component.path, what));
+}
+
+// An extended ACL stores the mask in the group bits, so the entries that use it are what has to change. The mask is
+// given too: otherwise setfacl(1) widens it to all that the entries say.
+Commands take_write_from_acl(const PathComponent& component) {
+  const auto mask = "mask::" + permissions_in_letters((component.status.mode >> 3U) & 7U & ~write_permission);
+  Commands commands;
+  for (auto entry : component.acl) {
+    if ((entry.permissions & write_permission) == 0) continue;
+    entry.permissions &= ~write_permission;
+    const auto id = entry.kind == AclEntry::Kind::owning_group ? std::string() : std::to_string(entry.id);
+    const auto* kind = entry.kind == AclEntry::Kind::user ? "user" : "group";
+    const auto text = fmt::format("{}:{}:{},{}", kind, id, permissions_in_letters(entry.permissions), mask);
+    commands.push_back({"setfacl", "-m", text, component.path});
+  }
+  if (commands.empty()) commands.push_back({"setfacl", "-m", mask, component.path});
+  return commands;
+}
+
+// Whether root alone can put something else in place of the home.
+bool home_is_fixed(const AccountEvidence& evidence) {
+  const auto& components = evidence.home.components;
+  return std::all_of(components.begin(), components.end() - 1, [](const auto& above) {
+    return above.status.uid == 0 && (above.status.mode & others_write) == 0;
+  });
+}
+
+// Whether `fix` may change the component at all. A file with several names may be one that lies elsewhere, what is
+// mounted in a home is there for others too, and programs that run as somebody else are not touched.
+bool is_in_reach(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  const auto& status = component.status;
+  const bool own = status.uid == evidence.account.uid;
+  const bool is_directory = S_ISDIR(status.mode);
+  if (!is_directory && !S_ISREG(status.mode)) return false;
+  if (!is_directory && ((status.mode & (S_ISUID | S_ISGID)) != 0 || (status.links > 1 && !own))) return false;
+  if (is_private_to(component.path, evidence, accounts)) {
+    const auto& home = evidence.home.components.back();
+    return component.path == home.path || (status.device == home.status.device && !component.attributes.mount_root);
+  }
+  return !is_directory && (own || is_named_for_account(component.path, evidence));
+}
+
+// Whether `fix` may make the account its owner. What somebody else owns who can log in may hold keys that he put there,
+// and sshd would take them: that is for a person to look at. A server of NFS does not take root's word for it.
+bool may_be_given(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  const auto owner = component.status.uid;
+  const bool is_of_account = owner != 0 && accounts.account(owner) != nullptr;
+  return !is_of_account && component.file_system.type != "nfs" && home_is_fixed(evidence) &&
+         is_in_reach(component, evidence, accounts);
+}
+
+// Who may do it where a link could lie on the way is `fix` alone, which follows none.
+std::string by_fix(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  if (!is_in_reach(component, evidence, accounts)) return {};
+  return fmt::format("; sshaudit fix {} does so by descriptor", evidence.account.name);
+}
+
+// The commands, as root may type them: with the account's own rights wherever the account could put a link in the way
+// meanwhile, and none where that is not enough.
+Remedy change_mode(const PathComponent& component, Change change, const AccountEvidence& evidence,
+                   const AccountIndex& accounts, Commands commands) {
+  if (auto obstacle = obstacle_to_change(component); !obstacle.empty()) return note(std::move(obstacle));
+  Remedy remedy;
+  change.path = component.path;
+  change.judged = component.status;
+  change.acl = component.acl;
+  if (is_in_reach(component, evidence, accounts)) remedy.change = std::move(change);
+  const auto& account = evidence.account;
+  const bool is_home = evidence.home.end == WalkEnd::found && component.path == evidence.home.components.back().path;
+  const bool is_safe = !evidence.by_root || account.uid == 0 || (is_home && home_is_fixed(evidence));
+  if (!is_safe && component.status.uid != account.uid) {
+    remedy.note =
+        fmt::format("change the mode of {}, once you have made sure that no name on the way has become a link{}",
+                    component.path, by_fix(component, evidence, accounts));
+    return remedy;
+  }
+  if (!is_safe) {
+    for (auto& command : commands) command.insert(command.begin(), {"runuser", "-u", account.name, "--"});
+  }
+  remedy.commands = std::move(commands);
+  return remedy;
+}
+
+}  // namespace
+
+bool is_private_to(const std::string& path, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  if (evidence.home.end != WalkEnd::found) return false;
+  const auto& account = evidence.account;
+  const auto& home = evidence.home.components.back().path;
+  if (is_system_directory(home) || (path != home && !path.starts_with(home + "/"))) return false;
+  if (accounts.is_home_of_another(account.home, account.name)) return false;
+  auto end = home.size();
+  while (true) {  // homes lie in homes: what belongs to an inner one is not the outer one's
+    if (accounts.is_home_of_another(std::string_view(path).substr(0, end), account.name)) return false;
+    if (end == path.size()) return true;
+    end = std::min(path.find('/', end + 1), path.size());
+  }
+}
+
+bool is_named_for_account(const std::string& path, const AccountEvidence& evidence) {
+  const auto& name = evidence.account.name;
+  return (path + "/").find("/" + name + "/") != std::string::npos &&
+         std::ranges::find(evidence.key_files, path, &KeyFile::path) != evidence.key_files.end();
+}
+
+Remedy give_permission(const PathComponent& component, mode_t bits, const AccountEvidence& evidence,
+                       const AccountIndex& accounts) {
+  const std::string letters = bits == S_IXUSR ? "u+x" : "u+r";
+  return change_mode(component, {.path = {}, .give = bits}, evidence, accounts, {{"chmod", letters, component.path}});
+}
+
+Remedy take_write_away(const Fault& fault, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  const auto& component = *fault.component;
+  if (auto obstacle = obstacle_to_change(component); !obstacle.empty()) return note(std::move(obstacle));
+  const bool own_file = fault.place == Place::key_file && component.status.uid == evidence.account.uid;
+  const bool named_file = fault.place == Place::key_file && is_named_for_account(component.path, evidence);
+  if (!own_file && !named_file && !is_private_to(component.path, evidence, accounts)) {
+    return leave_alone(component, "take the write permission from group and others");
+  }
+  const bool by_acl = fault.group_writes && !component.acl.empty();
+  auto commands = by_acl ? take_write_from_acl(component) : Commands();
+  Change change;
+  std::string bits;
+  if (fault.group_writes) change.take |= S_IWGRP;
+  if (fault.others_write) change.take |= S_IWOTH;
+  if (fault.group_writes && !by_acl) bits += 'g';
+  if (fault.others_write) bits += 'o';
+  if (!bits.empty()) commands.push_back({"chmod", bits + "-w", component.path});
+  return change_mode(component, change, evidence, accounts, std::move(commands));
+}
+
+// chown -h does not follow the last name, but it follows those before: a command is given where the account cannot
+// change these.
+Remedy give_to_account(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  if (auto obstacle = obstacle_to_change(component); !obstacle.empty()) return note(std::move(obstacle));
+  if (!is_private_to(component.path, evidence, accounts)) return leave_alone(component, "give it to root");
+  if (!S_ISDIR(component.status.mode) && component.status.links > 1) {
+    return note(fmt::format("{} has {} names (hard links): put a file of the account's own in its place",
+                            component.path, component.status.links));
+  }
+  Remedy remedy;
+  if (may_be_given(component, evidence, accounts)) {
+    remedy.change = {.path = component.path, .judged = component.status, .owner = evidence.account.uid};
+  }
+  const auto& home = evidence.home.components.back().path;
+  const bool is_home_or_in_it = component.path.rfind('/') <= home.size();
+  if (!is_home_or_in_it || !home_is_fixed(evidence)) {
+    remedy.note = fmt::format(
+        "give {} to {} (chown -h), once you have made sure that no name on the way has become a link{}", component.path,
+        evidence.account.name, remedy.change ? by_fix(component, evidence, accounts) : std::string());
+    return remedy;
+  }
+  remedy.commands = {{"chown", "-h", evidence.account.name, component.path}};
+  if (const auto* stranger = accounts.account(component.status.uid); stranger != nullptr && stranger->uid != 0) {
+    remedy.note = fmt::format("look first at the keys in it: {} may have put some there", stranger->name);
+  }
+  return remedy;
+}
+
+}  // namespace sshaudit

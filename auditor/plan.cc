@@ -78,12 +78,13 @@ bool is_whole(const KeyFile& file) {
          file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
 }
 
-// Only what is the account's own, or root's for it, in its home or named for it: by the rule for modes.
+// In the home, and the account's own or root's for it; a program of somebody else's never.
 bool is_own_file(const PathComponent& file, const AccountEvidence& evidence) {
   const bool is_its = file.status.uid == evidence.account.uid || file.status.uid == 0;
   const auto& home = evidence.home.components;
   const bool is_inside = !home.empty() && file.path.starts_with(home.back().path + "/");
-  return is_its && is_inside && file.status.links == 1;
+  const bool is_plain = file.status.links == 1 && (file.status.mode & (S_ISUID | S_ISGID)) == 0;
+  return is_its && is_inside && is_plain;
 }
 
 void plan_contents(const AccountEvidence& evidence, const Context& context, std::string_view date, Plan& plan) {

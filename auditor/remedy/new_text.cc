@@ -50,8 +50,10 @@ class Draft {
   Fd file_;
 };
 
-// Signatures of the old text would be wrong for the new one.
-bool is_copied(const std::string& attribute) { return attribute != "security.ima" && attribute != "security.evm"; }
+// Signatures of the old text would be wrong for the new one, and rights go to no other text.
+bool is_copied(const std::string& attribute) {
+  return attribute != "security.ima" && attribute != "security.evm" && attribute != "security.capability";
+}
 
 // The label and the ACL are among them.
 bool copy_attributes(int from, int to) {

@@ -59,12 +59,14 @@ Commands take_write_from_acl(const PathComponent& component) {
   return commands;
 }
 
+bool is_roots_alone(const PathComponent& directory) {
+  return directory.status.uid == 0 && (directory.status.mode & others_write) == 0;
+}
+
 // Whether root alone can put something else in place of the home.
 bool home_is_fixed(const AccountEvidence& evidence) {
   const auto& components = evidence.home.components;
-  return std::all_of(components.begin(), components.end() - 1, [](const auto& above) {
-    return above.status.uid == 0 && (above.status.mode & others_write) == 0;
-  });
+  return std::all_of(components.begin(), components.end() - 1, is_roots_alone);
 }
 
 // Whether `fix` may change the component at all. A file with several names may be one that lies elsewhere, what is
@@ -141,8 +143,13 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
 
 bool is_named_for_account(const std::string& path, const AccountEvidence& evidence) {
   const auto& name = evidence.account.name;
-  return (path + "/").find("/" + name + "/") != std::string::npos &&
-         std::ranges::find(evidence.key_files, path, &KeyFile::path) != evidence.key_files.end();
+  const auto file = std::ranges::find(evidence.key_files, path, &KeyFile::path);
+  if (file == evidence.key_files.end() || (path + "/").find("/" + name + "/") == std::string::npos) return false;
+  const auto& walk = file->walk;
+  const auto directories = walk.components.size() - (walk.end == WalkEnd::found ? 1 : 0);
+  return walk.links.empty() &&
+         std::all_of(walk.components.begin(), walk.components.begin() + static_cast<std::ptrdiff_t>(directories),
+                     is_roots_alone);
 }
 
 Remedy give_permission(const PathComponent& component, mode_t bits, const AccountEvidence& evidence,

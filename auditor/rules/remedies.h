@@ -18,7 +18,8 @@ namespace sshaudit {
 // is no system directory and nobody else's.
 bool is_private_to(const std::string& path, const AccountEvidence& evidence, const AccountIndex& accounts);
 
-// Whether the file is one that sshd_config names for this account alone: "/etc/ssh/keys/alice", not behind a link.
+// Whether the file is one that sshd_config names for this account alone, where root alone could put another one:
+// "/etc/ssh/keys/alice", not behind a link.
 bool is_named_for_account(const std::string& path, const AccountEvidence& evidence);
 
 // Gives permission bits of the owner, such as S_IXUSR, to a component that is the account's own.

@@ -86,5 +86,90 @@ TEST(Advice, GivesNoFileWithSeveralNamesAway) {
   EXPECT_TRUE(one.give(file).commands.empty());
 }
 
+// What `fix` does: only by descriptor, so that it may go where a command may not.
+TEST(ChangeByFix, TakesOnlyTheBitsThatSshdMinds) {
+  Case one;
+  one.ssh().status.mode = directory_type | 0777;
+  const auto change = one.take_away(one.ssh(), true).change;
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->path, "/home/alice/.ssh");
+  EXPECT_EQ(change->judged, one.ssh().status);
+  EXPECT_EQ(change->take, 0002U);
+  EXPECT_EQ(change->give, 0U);
+  EXPECT_FALSE(change->owner);
+}
+
+TEST(ChangeByFix, GivesWhatRootOrNobodyOwnsAndNothingOfSomebodyElse) {
+  Case one;
+  one.ssh().status.uid = 0;
+  ASSERT_TRUE(one.give(one.ssh()).change);
+  EXPECT_EQ(one.give(one.ssh()).change->owner, 1000U);
+  one.ssh().status.uid = 4711;
+  EXPECT_TRUE(one.give(one.ssh()).change);
+  one.ssh().status.uid = 1001;  // bob may have put keys there
+  EXPECT_FALSE(one.give(one.ssh()).change);
+}
+
+TEST(ChangeByFix, LeavesAloneWhatMayLieElsewhereToo) {
+  Case one;
+  auto file = component("/home/alice/keys", file_type | 0664, 0, 0);
+  EXPECT_TRUE(one.give(file).change);
+  EXPECT_TRUE(one.take_away(file).change);
+  file.status.links = 2;
+  EXPECT_FALSE(one.give(file).change);
+  EXPECT_FALSE(one.take_away(file).change);
+  file.status.uid = 1000;  // her own: she may change its mode wherever it lies
+  EXPECT_TRUE(one.take_away(file).change);
+  file = component("/home/alice/keys", file_type | 04775, 0, 0);
+  EXPECT_FALSE(one.give(file).change);
+  EXPECT_FALSE(one.take_away(file).change);
+}
+
+TEST(ChangeByFix, StopsAtMountsAndAtServersThatSquash) {
+  Case one;
+  one.ssh().status.uid = 0;
+  one.ssh().attributes.mount_root = true;
+  EXPECT_FALSE(one.give(one.ssh()).change);
+  one.ssh().attributes.mount_root = false;
+  one.ssh().status.device = 99;
+  EXPECT_FALSE(one.give(one.ssh()).change);
+  one.ssh().status.device = 0;
+  one.ssh().file_system.type = "nfs";
+  EXPECT_FALSE(one.give(one.ssh()).change);
+  one.ssh().file_system = {"", true, false};
+  EXPECT_FALSE(one.take_away(one.ssh()).change);
+  one.ssh().file_system = {};
+  one.ssh().attributes.immutable = true;
+  EXPECT_FALSE(one.take_away(one.ssh()).change);
+}
+
+TEST(ChangeByFix, GivesNothingWhereSomebodyElseCanReplaceTheHome) {
+  Case one;
+  one.ssh().status.uid = 0;
+  one.evidence.home.components[1].status.mode |= 0002;
+  EXPECT_FALSE(one.give(one.ssh()).change);
+  EXPECT_FALSE(one.give(one.home()).change);
+}
+
+TEST(ChangeByFix, ReachesAKeyFileThatIsNamedForTheAccount) {
+  Case one;
+  const auto named = [&](mode_t of_directory) {
+    KeyFile file;
+    file.path = "/etc/keys/alice";
+    file.walk =
+        walk_to({component("/", directory_type | 0755), component("/etc", directory_type | 0755),
+                 component("/etc/keys", directory_type | of_directory), component(file.path, file_type | 0664)});
+    one.evidence.key_files = {file};
+    const AccountIndex index(one.database);
+    Fault fault{&one.evidence.key_files[0].walk.components[3], Place::key_file};
+    fault.group_writes = true;
+    return take_write_away(fault, one.evidence, index).change.has_value();
+  };
+  EXPECT_TRUE(named(0755));
+  EXPECT_FALSE(named(0777));
+  one.evidence.account.name = "bob";
+  EXPECT_FALSE(named(0755));
+}
+
 }  // namespace
 }  // namespace sshaudit

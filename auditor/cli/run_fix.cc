@@ -8,12 +8,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "cli/account_audit.h"
 #include "cli/progress.h"
 #include "cli/question.h"
-#include "cli/report_file.h"
 #include "cli/text_style.h"
 #include "gather/host.h"
 #include "remedy/changer.h"
@@ -159,7 +159,7 @@ class Fix {
         const auto done = changer.make(plan, one, *record_);
         if (auto told = say(plan, one.path, "new text", done); !told) return told;
       }
-      if (!plan.is_empty()) touched_.push_back(plan.account.name);
+      if (!plan.is_empty()) touched_.insert(plan.account.name);
     }
     return {};
   }
@@ -188,9 +188,6 @@ class Fix {
     if (record_) {
       if (record_->steps() > 0) text = fmt::format("to undo: sshaudit undo {}\n", record_->name());
       if (auto done = make_plans(arguments_); !done) return tl::unexpected(done.error());
-      std::ranges::sort(touched_);
-      const auto [first, last] = std::ranges::unique(touched_);
-      touched_.erase(first, last);
       for (const auto& name : touched_) {
         text += fmt::format("{}: key login is {}\n", visible(name), verdict_in_words(verdicts_[name]));
       }
@@ -205,7 +202,7 @@ class Fix {
   Summary summary_;
   std::map<std::string, KeyLogin> verdicts_;
   std::map<std::string, std::string> given_up_;  // by path: why
-  std::vector<std::string> touched_;
+  std::set<std::string> touched_;
   Fd lock_;
   std::optional<Record> record_;
   bool has_failed_ = false;

@@ -178,18 +178,21 @@ Result<void> make_file(const RecordedStep& step, const Target& directory, FileId
   return {};
 }
 
+// In a directory of the account's own the account makes it, and nothing is given to it: by then it may have put
+// something of root's in its place.
 Result<void> make_directory(const RecordedStep& step, const Target& above, FileIdentity& identity) {
   if (auto done = act_in(above.status, step.identity, identity); !done) return done;
+  const bool is_given = above.status.uid != step.identity.uid;
   const auto name = step.path.substr(step.path.rfind('/') + 1);
   if (mkdirat(above.fd.get(), name.c_str(), step.after.mode & permissions) != 0) {
     return tl::unexpected(errno_error("make directory", step.path));
   }
   identity.restore();
-  const auto made = open_target(step.path);
-  const auto state = made ? state_of(*made) : FileState();
-  if (!made) return tl::unexpected(made.error());
-  if (state.uid != step.after.uid && fchownat(made->fd.get(), "", step.after.uid, step.after.gid, AT_EMPTY_PATH) != 0) {
-    return tl::unexpected(errno_error("make directory", step.path));
+  if (is_given) {
+    const Fd made(openat(above.fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!made || fchown(made.get(), step.after.uid, step.after.gid) != 0) {
+      return tl::unexpected(errno_error("make directory", step.path));
+    }
   }
   keep_name(above.fd.get());
   return {};

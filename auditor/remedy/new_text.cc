@@ -157,6 +157,9 @@ Result<void> replace_text(const RecordedStep& step, const Target& target, FileId
 
 Result<void> make_file(const RecordedStep& step, const Target& directory, FileIdentity& identity) {
   if (auto done = act_in(directory.status, step.identity, identity); !done) return done;
+  if (directory.status.uid != step.after.uid) {
+    return tl::unexpected(Error{"its directory belongs to somebody else by now", step.path, 0});
+  }
   const auto name = step.path.substr(step.path.rfind('/') + 1);
   Draft draft(directory.fd.get(), step.temporary);
   auto done = draft.write(step.text_after);

@@ -102,6 +102,9 @@ Result<void> Changer::make(const Plan& plan, const PlannedContent& content, Reco
   const auto target = open_judged(plan, content.path, judged);
   if (!target) return tl::unexpected(target.error());
   const auto state = state_of(*target);
+  if ((state.mode & (S_ISUID | S_ISGID)) != 0) {
+    return tl::unexpected(Error{"it is set-user-ID or set-group-ID, and no key file", content.path, 0});
+  }
   const RecordedStep step{.kind = RecordedStep::Kind::content,
                           .user = plan.account.name,
                           .identity = plan.identity,

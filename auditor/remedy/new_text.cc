@@ -137,17 +137,18 @@ Result<void> act_in(const FileStatus& directory, const Identity& account, FileId
   return tl::unexpected(Error{"somebody else may write its directory, so nothing is put there", "", 0});
 }
 
+// A file of root's is root's from the beginning: the account could open or link a draft of its own before it is given
+// away, and would have a file of root's to write.
 Result<void> replace_text(const RecordedStep& step, const Target& target, FileIdentity& identity) {
   if (auto done = act_in(target.directory->component.status, step.identity, identity); !done) return done;
+  const auto hand = identity.current();
+  if (step.after.uid != hand.uid) identity.restore();
   const int directory = target.directory->fd.get();
   Draft draft(directory, step.temporary);
   auto done = draft.write(step.text_after);
-  if (done) {
-    const auto hand = identity.current();
-    identity.restore();
-    done = dress(draft.fd(), step.after, target.fd.get(), step.path);
-    if (auto back = identity.become(hand); !back) return back;
-  }
+  identity.restore();
+  if (done) done = dress(draft.fd(), step.after, target.fd.get(), step.path);
+  if (auto back = identity.become(hand); !back) return back;
   if (done) done = exchange(step, target, directory, identity);
   if (!done) return done;
   draft.is_in_place();

@@ -17,11 +17,13 @@ namespace {
 constexpr mode_t others_write = S_IWGRP | S_IWOTH;
 constexpr std::size_t most_entries = 1000;
 
-// Whoever it was, it was root who gave it its name.
+// Whoever it was, it was root who gave it its name, and each directory on the way.
 bool is_named_by_root(const Target& target) {
-  if (!target.directory) return true;
-  const auto& above = target.directory->component.status;
-  return above.uid == 0 && (above.mode & others_write) == 0;
+  for (const auto* node = target.directory.get(); node != nullptr; node = node->parent.get()) {
+    const auto& above = node->component.status;
+    if (above.uid != 0 || (above.mode & others_write) != 0) return false;
+  }
+  return true;
 }
 
 bool is_open_to(const Target& target, const Identity& account, int access, FileIdentity& identity) {
@@ -47,7 +49,17 @@ std::string why_file_is_not_given(const Target& target, const KeyGrammar& gramma
              : "there is more in it than public keys, which the account cannot read now: look at it first";
 }
 
-// What the account could read in it, if it could enter, is its own, or lets nobody else in either.
+// Whether it means anything to the account once that can reach it: to read, to search, to write or to run.
+bool is_open_to_others(const FileStatus& file) { return !S_ISLNK(file.mode) && (file.mode & (S_IRWXG | S_IRWXO)) != 0; }
+
+// The files in there whose names say that they are for the account.
+bool is_public(const std::string& name, const FileStatus& file) {
+  const bool is_named = name == "authorized_keys" || name == "authorized_keys2" || name == "known_hosts" ||
+                        name == "config" || name.ends_with(".pub");
+  return is_named && S_ISREG(file.mode) && (file.mode & (S_ISUID | S_ISGID)) == 0;
+}
+
+// What the account could reach in it, if it could enter, is its own, or lets nobody else in either.
 std::string why_directory_is_not_given(const Target& target, const Identity& account) {
   const int fd = open(path_of_descriptor(target.fd.get()).c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd), closedir);
@@ -59,11 +71,7 @@ std::string why_directory_is_not_given(const Target& target, const Identity& acc
     SeenFile file;
     if (++seen > most_entries) return "there is much in it that the account cannot reach now: look at it first";
     if (!look_at(dirfd(stream.get()), name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, file)) continue;
-    constexpr mode_t read_by_others = S_IRGRP | S_IROTH;
-    const bool is_shown = !S_ISLNK(file.status.mode) && (file.status.mode & read_by_others) != 0;
-    const bool is_public = name == "authorized_keys" || name == "authorized_keys2" || name == "known_hosts" ||
-                           name == "config" || name.ends_with(".pub");
-    if (file.status.uid != account.uid && is_shown && !(is_public && S_ISREG(file.status.mode))) {
+    if (file.status.uid != account.uid && is_open_to_others(file.status) && !is_public(name, file.status)) {
       return "there are files of others in it that the account cannot reach now: look at them first";
     }
   }

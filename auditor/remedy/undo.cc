@@ -52,6 +52,10 @@ class Undoer {
     const auto now = state_of(*target);
     if (now == step.before) return {UndoEnd::as_before, {}};
     if (now != step.after) return left(changed);
+    const bool is_of_account_alone = step.kind != Kind::owner && now.uid == step.identity.uid;
+    if (!S_ISDIR(now.mode) && target->status.links > 1 && !is_of_account_alone) {
+      return left("it has more names (hard links) by now");
+    }
     const auto done = take_step(reversed(step), *target, identity_);
     return done ? End{UndoEnd::undone, {}} : left(done.error());
   }
@@ -82,8 +86,16 @@ class Undoer {
       identity_.restore();
       if (!done) return left(done.error());
     }
-    if (const auto again = open(step.path, step.identity); again) stand_ins_[step.path] = again->mark;
+    const auto again = open(step.path, step.identity);
+    if (again && is_put_back(step, *again)) stand_ins_[step.path] = again->mark;
     return {is_before ? UndoEnd::as_before : UndoEnd::undone, {}};
+  }
+
+  // The name may mean another file by now.
+  static bool is_put_back(const RecordedStep& step, const Target& target) {
+    if (!S_ISREG(target.status.mode) || target.status.links > 1 || state_of(target) != step.before) return false;
+    const auto text = read_target(target);
+    return text && *text == step.text_before;
   }
 
   End remove(const RecordedStep& step, const Result<Target>& target) {

@@ -78,7 +78,7 @@ void make_file(const KeyFile& file, const AccountEvidence& evidence, KeyAddition
   const bool is_own_directory = deepest.status.uid == account.uid || !addition.new_directory.empty();
   addition.made =
       is_own_directory ? FileStatus{S_IFREG | 0600, account.uid, account.gid} : FileStatus{S_IFREG | 0644, 0, 0};
-  const auto home = evidence.home.end == WalkEnd::found ? evidence.home.components.back().path : std::string();
+  const auto& home = addition.home;
   if (home.empty()) {
     addition.why_not = "the home is not there, so that sshd finds no key file in it";
   } else if (!addition.new_directory.empty() && deepest.path != home) {
@@ -144,6 +144,7 @@ KeyAddition plan_key_addition(const AccountEvidence& evidence, const std::string
     addition.why_not = why_no_file(evidence);
     return addition;
   }
+  if (evidence.home.end == WalkEnd::found) addition.home = evidence.home.components.back().path;
   addition.path = file->walk.components.empty() ? file->path : file->walk.components.back().path;
   file->walk.end == WalkEnd::found ? add_to_file(*file, evidence, addition) : make_file(*file, evidence, addition);
   if (addition.why_not.empty() && !is_its_own(addition.path, evidence, context)) {

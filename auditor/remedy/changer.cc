@@ -41,7 +41,7 @@ std::string name_beside(const std::string& path, const Record& record) {
 }  // namespace
 
 // What lies in the home has to lie on the home's own mount.
-Result<Target> Changer::open_judged(const Plan& plan, const std::string& path, const FileStatus& judged) {
+Result<Target> Changer::open_as_account(const Plan& plan, const std::string& path) {
   if (auto done = identity_.become(plan.identity); !done) return tl::unexpected(done.error());
   auto target = open_target(path);
   auto home = is_below(path, plan.home) ? open_target(plan.home) : Result<Target>();
@@ -51,6 +51,12 @@ Result<Target> Changer::open_judged(const Plan& plan, const std::string& path, c
   if (home->fd && !is_same_mount(home->fd.get(), target->fd.get())) {
     return tl::unexpected(Error{"something else is mounted there", path, 0});
   }
+  return target;
+}
+
+Result<Target> Changer::open_judged(const Plan& plan, const std::string& path, const FileStatus& judged) {
+  auto target = open_as_account(plan, path);
+  if (!target) return target;
   if (auto what = difference(judged, target->status); !what.empty()) {
     return tl::unexpected(Error{std::move(what), path, 0});
   }
@@ -126,6 +132,7 @@ Result<void> Changer::make(const Account& account, const Identity& identity, con
   Plan plan;
   plan.account = account;
   plan.identity = identity;
+  plan.home = addition.home;
   if (!addition.judged) return make_missing(plan, addition, record);
   return make(plan, {addition.path, *addition.judged, addition.before, addition.after, {}, {}}, record);
 }
@@ -133,9 +140,7 @@ Result<void> Changer::make(const Account& account, const Identity& identity, con
 Result<void> Changer::make_missing(const Plan& plan, const KeyAddition& addition, Record& record) {
   const auto directory_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
   const auto make_in = [&](const RecordedStep& step, auto make_it) -> Result<void> {
-    if (auto done = identity_.become(plan.identity); !done) return done;
-    const auto directory = open_target(directory_of(step.path));
-    identity_.restore();
+    const auto directory = open_as_account(plan, directory_of(step.path));
     if (!directory) return tl::unexpected(directory.error());
     if (auto done = record.add(step); !done) return done;
     auto done = make_it(step, *directory, identity_);

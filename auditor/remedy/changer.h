@@ -33,6 +33,7 @@ class Changer {
 
  private:
   Result<void> make_missing(const Plan& plan, const KeyAddition& addition, Record& record);
+  Result<Target> open_as_account(const Plan& plan, const std::string& path);
   Result<Target> open_judged(const Plan& plan, const std::string& path, const FileStatus& judged);
   Result<Target> open_for(const Plan& plan, const Change& change);
 

@@ -52,6 +52,7 @@ struct KeyAddition {
   std::string path;                  // of the key file, without symbolic links
   std::optional<FileStatus> judged;  // of the file; nothing: it is made
   FileStatus made;                   // owner and mode of a file that is made
+  std::string home;                  // of the account, without symbolic links
   std::string new_directory;         // to be made first, with mode 0700, for the account; empty: none
   std::string before;                // its text
   std::string after;

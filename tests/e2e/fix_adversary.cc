@@ -49,7 +49,7 @@ class Swapper {
   [[noreturn]] void run() {
     while (true) {
       one();
-      if (roll(48) == 0) usleep(roll(4000));  // a moment in which root may come to an end with something
+      if (roll(std::size_t{32}) == 0) usleep(1U << roll(std::size_t{15}));  // in which root may get on with something
     }
   }
 

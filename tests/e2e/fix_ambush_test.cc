@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <system_error>
@@ -27,7 +28,6 @@
 namespace sshaudit::e2e {
 namespace {
 
-constexpr int rounds = 2000;
 const std::string home = mallory_home;
 
 void must(bool done, const std::string& what) {
@@ -80,37 +80,45 @@ Record new_record() {
   return std::move(*record);
 }
 
+const auto key_file = home + "/.ssh/authorized_keys";
+
+// Root's, in the directory of the account.
+FileStatus new_key_file(const std::string& text, mode_t mode) {
+  unlink(key_file.c_str());
+  const int fd = open(key_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  must(fd >= 0 && write(fd, text.data(), text.size()) > 0 && fchmod(fd, mode) == 0, "key file");
+  close(fd);
+  const auto found = status_of(key_file);
+  return {found.st_mode, 0, 0, found.st_dev, found.st_ino, 1};
+}
+
 // Root makes ~/.ssh, and mallory moves root's own directory to that name at once.
 std::string make_directory_in_ambush() {
-  must(mkdir((home + "/treasure").c_str(), 0700) == 0, "mkdir");
-  const int treasure = open((home + "/treasure").c_str(), O_PATH | O_CLOEXEC);
-  const KeyAddition addition{.path = home + "/.ssh/authorized_keys",
+  const KeyAddition addition{.path = key_file,
                              .made = {S_IFREG | 0600, mallory_id, mallory_id},
                              .new_directory = home + "/.ssh",
                              .after = key_line(1, "one")};
   const Ambush ambush([] { exchange("/.ssh", "/treasure"); });
   int met = 0;
   auto record = new_record();
-  for (int round = 0; round < rounds; ++round) {
-    for (const auto* name : {"/.ssh", "/treasure"}) {  // the one that is not root's goes, and root's gets its name back
-      unlink((home + name + "/authorized_keys").c_str());
-      rmdir((home + name).c_str());
+  for (int round = 0; round < 1000; ++round) {
+    while (std::filesystem::exists(home + "/.ssh") || std::filesystem::exists(home + "/treasure")) {
+      std::error_code error;
+      std::filesystem::remove_all(home + "/.ssh", error);
+      std::filesystem::remove_all(home + "/treasure", error);
     }
-    if (mkdir((home + "/treasure").c_str(), 0700) != 0) return "treasure is there still";
-    const auto treasure_now = status_of(home + "/treasure");
+    must(mkdir((home + "/treasure").c_str(), 0755) == 0, "mkdir");
+    const int treasure = open((home + "/treasure").c_str(), O_PATH | O_CLOEXEC);
     const auto done = Changer(grammar()).make(mallory, identity, addition, record);
     met += done ? 0 : 1;
-    for (const auto* name : {"/.ssh", "/treasure"}) {
-      struct stat status {};
-      if (lstat((home + name).c_str(), &status) != 0 || status.st_ino != treasure_now.st_ino) continue;
-      if (status.st_uid != 0) return fmt::format("round {}: the directory of root was given away", round);
-      struct stat inside {};
-      if (lstat((home + name + "/authorized_keys").c_str(), &inside) == 0 && inside.st_uid == mallory_id) {
-        return fmt::format("round {}: a file of the account's was made in the directory of root", round);
-      }
+    struct stat status {};
+    must(fstat(treasure, &status) == 0, "treasure");
+    if (status.st_uid != 0) return fmt::format("round {}: the directory of root was given away", round);
+    if (fstatat(treasure, "authorized_keys", &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_uid == mallory_id) {
+      return fmt::format("round {}: a file of the account's was made in the directory of root", round);
     }
+    close(treasure);
   }
-  close(treasure);
   return met == 0 ? "the moment was never met" : "";
 }
 
@@ -124,22 +132,16 @@ TEST(FixAmbushAsRoot, ADirectoryThatRootMakesIsNotMistaken) {
 
 // Root puts a text back and then a mode, and mallory moves a name of another file of root's there in between.
 std::string undo_in_ambush() {
-  const auto key_file = home + "/.ssh/authorized_keys";
   int met = 0;
   auto record = new_record();
-  for (int round = 0; round < rounds; ++round) {
-    unlink(key_file.c_str());
-    const int fd = open(key_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    const auto before = broken_text();
-    must(fd >= 0 && write(fd, before.data(), before.size()) > 0 && fchmod(fd, 0666) == 0, "key file");
-    close(fd);
-    const auto found = status_of(key_file);
-    FileStatus judged{found.st_mode, 0, 0, found.st_dev, found.st_ino, 1};
+  for (int round = 0; round < 100; ++round) {
+    const auto judged = new_key_file(broken_text(), 0666);
     Plan plan{.account = mallory, .identity = identity, .home = home};
     PlannedChange change{.change = {.path = key_file, .judged = judged, .take = 022}, .after = judged};
     change.after.mode &= ~mode_t{022};
     plan.changes.push_back(change);
-    const PlannedContent content{.path = key_file, .judged = judged, .before = before, .after = key_line(1, "one")};
+    const PlannedContent content{
+        .path = key_file, .judged = judged, .before = broken_text(), .after = key_line(1, "one")};
     Changer changer(grammar());
     const auto first = record.steps();
     must(changer.make(plan, plan.changes.front().change, record).has_value(), "mode");
@@ -166,16 +168,38 @@ TEST(FixAmbushAsRoot, AFileThatStandsInIsNotMistaken) {
   EXPECT_EQ(run_inside(system, 300, undo_in_ambush), "");
 }
 
+// Root writes a new text for a file of its own, and mallory wants to be the one who has it open.
+std::string draft_in_ambush() {
+  auto record = new_record();
+  const auto draft = home + "/.ssh/.authorized_keys.sshaudit-" + record.name();
+  const Ambush ambush([&] {
+    const int fd = open(draft.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno != EACCES) return;
+    mkdir((home + (fd < 0 ? "/seen" : "/held")).c_str(), 0700);
+    close(fd);
+  });
+  const Plan plan{.account = mallory, .identity = identity, .home = home};
+  for (int round = 0; round < 300; ++round) {
+    const auto judged = new_key_file(broken_text(), 0644);
+    const PlannedContent content{
+        .path = key_file, .judged = judged, .before = broken_text(), .after = key_line(1, "one")};
+    must(Changer(grammar()).make(plan, content, record).has_value(), "content");
+    if (status_of(key_file).st_uid != 0) return "the file is not root's any more";
+    if (std::filesystem::exists(home + "/held")) return fmt::format("round {}: a file of root's was open to it", round);
+  }
+  return std::filesystem::exists(home + "/seen") ? "" : "the moment was never met";
+}
+
+TEST(FixAmbushAsRoot, ADraftOfRootsIsNeverTheAccounts) {
+  const TemporaryDirectory directory;
+  AuditedSystem system(directory.path());
+  build_arena(system);
+  EXPECT_EQ(run_inside(system, 300, draft_in_ambush), "");
+}
+
 // What fix has given to the account has its names counted before it becomes root's again.
 std::string undo_of_linked() {
-  const auto key_file = home + "/.ssh/authorized_keys";
-  const auto text = key_line(1, "one");
-  unlink(key_file.c_str());
-  const int fd = open(key_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  must(fd >= 0 && write(fd, text.data(), text.size()) > 0, "key file");
-  close(fd);
-  const auto found = status_of(key_file);
-  const FileStatus judged{found.st_mode, 0, 0, found.st_dev, found.st_ino, 1};
+  const auto judged = new_key_file(key_line(1, "one"), 0600);
   const Plan plan{.account = mallory, .identity = identity, .home = home};
   auto record = new_record();
   const Change change{.path = key_file, .judged = judged, .owner = mallory_id};

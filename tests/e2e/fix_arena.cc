@@ -79,6 +79,9 @@ void make_secrets(AuditedSystem& system) {
   system.make_directory(in_home("d.passage"), root_owner, 0700);
   system.make_directory(in_home("d.passage/deep"), root_owner, 0711);
   system.make_file(in_home("d.passage/deep/notes"), "the secret of root\n", root_owner, 0644);
+  for (const auto* name : {"d.program", "d.passage"}) {
+    system.make_file(in_home(name) + "/authorized_keys", key_line(3, "fine"), root_owner, 0600);
+  }
   system.make_file(in_home("f.secret"), "the secret of root\n", root_owner, 0600);
   system.make_directory(in_home("d.named"), root_owner, 0755);
   system.make_file(in_home("d.named/authorized_keys"), "the secret of root\n", root_owner, 0600);

@@ -84,6 +84,13 @@ class FixTrapsAsRoot : public ::testing::Test {
     system_.make_file(alice_.key_file(), text, owner, mode);
   }
 
+  // Root's, with keys in it, so that there is a reason to give it to the account.
+  void make_closed_ssh() {
+    system_.remove(alice_.ssh());
+    system_.make_directory(alice_.ssh(), root_owner, 0700);
+    system_.make_file(alice_.key_file(), key_line(1, "one"), root_owner, 0600);
+  }
+
   TemporaryDirectory directory_;
   AuditedSystem system_;
   Person alice_;
@@ -95,7 +102,7 @@ TEST_F(FixTrapsAsRoot, WithoutATrapItIsRepaired) {
   const auto run = fix();
   EXPECT_EQ(run.exit_status, 0) << run.out << run.err;
   EXPECT_EQ(lines_with("alice: changed", run.out),
-            "alice: changed: /home/alice/.ssh/authorized_keys: 0666 alice:alice -> 0644 alice:alice\n"
+            "alice: changed: /home/alice/.ssh/authorized_keys: 0666 alice:alice -> 0664 alice:alice\n"
             "alice: changed: /home/alice/.ssh/authorized_keys: new text\n");
 }
 
@@ -136,28 +143,34 @@ TEST_F(FixTrapsAsRoot, HomeIsAMountOfItsOwn) {
   const auto run = fix([&] { must(mount("/srv/alice", alice_.home.c_str(), nullptr, MS_BIND, nullptr) == 0, "bind"); });
   EXPECT_EQ(run.exit_status, 0) << run.out << run.err;
   EXPECT_EQ(lines_with("alice: changed", run.out),
-            "alice: changed: /home/alice/.ssh/authorized_keys: 0666 alice:alice -> 0644 alice:alice\n");
+            "alice: changed: /home/alice/.ssh/authorized_keys: 0666 alice:alice -> 0664 alice:alice\n");
+}
+
+TEST_F(FixTrapsAsRoot, ClosedDirectoryOfRootIsGiven) {
+  make_closed_ssh();
+  const auto run = fix();
+  EXPECT_EQ(run.exit_status, 0) << run.out << run.err;
+  EXPECT_EQ(lines_with("alice: changed", run.out),
+            "alice: changed: /home/alice/.ssh: 0700 root:root -> 0700 alice:root\n"
+            "alice: changed: /home/alice/.ssh/authorized_keys: 0600 root:root -> 0600 alice:root\n");
 }
 
 TEST_F(FixTrapsAsRoot, SecretsOfRootAreRenamedToSsh) {
-  system_.remove(alice_.ssh());
-  system_.make_directory(alice_.ssh(), root_owner, 0700);
+  make_closed_ssh();
   system_.make_file(alice_.ssh() + "/notes", "secret\n", root_owner, 0644);
   expect_left_alone({alice_.ssh(), alice_.ssh() + "/notes"});
   expect_said("not given to alice: there are files of others in it that the account cannot reach now");
 }
 
 TEST_F(FixTrapsAsRoot, ProgramOfRootIsRenamedWithItsDirectory) {
-  system_.remove(alice_.ssh());
-  system_.make_directory(alice_.ssh(), root_owner, 0700);
+  make_closed_ssh();
   system_.make_file(alice_.ssh() + "/become-root", "", root_owner, 04711);
   expect_left_alone({alice_.ssh(), alice_.ssh() + "/become-root"});
   expect_said("not given to alice: there are files of others in it that the account cannot reach now");
 }
 
 TEST_F(FixTrapsAsRoot, WhatIsBelowASecretDirectoryStaysSecret) {
-  system_.remove(alice_.ssh());
-  system_.make_directory(alice_.ssh(), root_owner, 0700);
+  make_closed_ssh();
   system_.make_directory(alice_.ssh() + "/deep", root_owner, 0711);
   system_.make_file(alice_.ssh() + "/deep/notes", "secret\n", root_owner, 0644);
   expect_left_alone({alice_.ssh(), alice_.ssh() + "/deep"});
@@ -228,26 +241,26 @@ class FixRecordsAsRoot : public FixTrapsAsRoot {
 TEST_F(FixRecordsAsRoot, StateDirectoryIsALink) {
   system_.make_directory("/var/elsewhere", root_owner, 0700);
   system_.make_link("/var/elsewhere", "/var/lib/sshaudit");
-  expect_refused("sshaudit: /var/lib/sshaudit: open: Not a directory\n");
+  expect_refused("sshaudit: open: /var/lib/sshaudit: Not a directory\n");
 }
 
 TEST_F(FixRecordsAsRoot, RecordDirectoryIsALink) {
   system_.make_directory("/var/elsewhere", root_owner, 0700);
   system_.make_directory("/var/lib/sshaudit", root_owner, 0755);
   system_.make_link("/var/elsewhere", "/var/lib/sshaudit/undo");
-  expect_refused("sshaudit: /var/lib/sshaudit/undo: open: Not a directory\n");
+  expect_refused("sshaudit: open: /var/lib/sshaudit/undo: Not a directory\n");
 }
 
 TEST_F(FixRecordsAsRoot, OthersMayWriteTheRecords) {
   system_.make_directory("/var/lib/sshaudit", root_owner, 0755);
   system_.make_directory("/var/lib/sshaudit/undo", root_owner, 0777);
   expect_refused(
-      "sshaudit: /var/lib/sshaudit/undo: the state directory has to belong to root, who alone may write it\n");
+      "sshaudit: the state directory has to belong to root, who alone may write it: /var/lib/sshaudit/undo\n");
 }
 
 TEST_F(FixRecordsAsRoot, RecordsBelongToSomebodyElse) {
   system_.make_directory("/var/lib/sshaudit", alice_.owner(), 0755);
-  expect_refused("sshaudit: /var/lib/sshaudit: the state directory has to belong to root, who alone may write it\n");
+  expect_refused("sshaudit: the state directory has to belong to root, who alone may write it: /var/lib/sshaudit\n");
 }
 
 }  // namespace

@@ -14,12 +14,14 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <random>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include "fix_arena.h"
 
@@ -49,16 +51,23 @@ class Swapper {
   [[noreturn]] void run() {
     while (true) {
       one();
-      if (roll(std::size_t{32}) == 0) usleep(1U << roll(std::size_t{15}));  // in which root may get on with something
+      if (roll(32) == 0) usleep(1U << roll(14));
+      if (roll(32) == 0) lie_low();
     }
   }
 
  private:
   unsigned roll(std::size_t sides) { return static_cast<unsigned>(dice_() % sides); }
 
-  // Half of the time something that is in need of repair, so that root has a reason to begin.
-  const std::string& one_of(const std::vector<std::string>& slots) {
-    return slots.at(roll(2) == 0 ? roll(std::size_t{4}) : roll(slots.size()));
+  const std::string& one_of(const std::vector<std::string>& slots) { return slots.at(roll(slots.size())); }
+
+  // All of them at the same time, so that root comes to an end with something now and then.
+  static void lie_low() {
+    using std::chrono::milliseconds;
+    constexpr milliseconds period{64};
+    constexpr milliseconds lull{24};
+    const auto now = std::chrono::steady_clock::now().time_since_epoch() % period;
+    if (now < lull) std::this_thread::sleep_for(lull - now);
   }
 
   void exchange(const std::string& one, const std::string& other) const {
@@ -91,9 +100,9 @@ class Swapper {
     while (const auto* entry = readdir(stream.get())) {
       const std::string name = entry->d_name;
       if (!name.starts_with(".authorized_keys.sshaudit-")) continue;
-      const auto plant = "plant." + std::to_string(roll(std::size_t{4}));
-      unlinkat(home_, (plant + ".more").c_str(), 0);
-      const bool is_own = linkat(dirfd(stream.get()), name.c_str(), home_, (plant + ".more").c_str(), 0) == 0;
+      const auto plant = "plant." + std::to_string(roll(4));
+      unlinkat(home_, "draft", 0);
+      const bool is_own = linkat(dirfd(stream.get()), name.c_str(), home_, "draft", 0) == 0;
       if (is_own || roll(2) == 0) exchange(".ssh/" + name, plant);
     }
   }
@@ -103,10 +112,11 @@ class Swapper {
       case 0:
         return change_mode(".", {0777, 0755, 0775, 0755});
       case 1:
-        return change_mode(".ssh", {0777, 0755, 0770, 0});
+        return change_mode(".ssh", {0777, 0755, 0770, 0700});
       case 2:
         return change_mode(key_file, {0666, 0600, 0664, 0, 04766});
       case 3:
+        unlinkat(home_, "draft", 0);
         return break_text();
       case 4:
         return take_draft();

@@ -159,20 +159,18 @@ class Repairs {
   std::size_t known_steps_ = 0;
 };
 
-// Mallory may link a draft that is its own; that file must never become root's, who would vouch for what is in it.
-void look_at_drafts(Tally& tally) {
-  for (int i = 0; i < 4; ++i) {
-    const auto path = fmt::format("{}/plant.{}.more", mallory_home, i);
-    struct stat status {};
-    if (lstat(path.c_str(), &status) == 0 && status.st_uid != mallory_id) {
-      tally.fault(fmt::format("{}: a draft of the account's own was given to uid {}", path, status.st_uid));
-    }
-  }
+// Mallory links each draft that it may link, which is one of its own or one that everybody may write. It must not have
+// become root's since, who would vouch for what is in it.
+void look_at_draft(Tally& tally) {
+  struct stat status {};
+  if (lstat((std::string(mallory_home) + "/draft").c_str(), &status) != 0) return;
+  if (status.st_uid == mallory_id || (status.st_mode & S_IWOTH) != 0) return;
+  tally.fault(fmt::format("a draft of the account's own was given to uid {}", status.st_uid));
 }
 
 void look_around(const Canaries& canaries, Tally& tally) {
   for (const auto& fault : canaries.faults()) tally.fault(fault);
-  look_at_drafts(tally);
+  look_at_draft(tally);
 }
 
 void prepare() {

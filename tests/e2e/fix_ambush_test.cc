@@ -134,7 +134,7 @@ TEST(FixAmbushAsRoot, ADirectoryThatRootMakesIsNotMistaken) {
 std::string undo_in_ambush() {
   int met = 0;
   auto record = new_record();
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 200; ++round) {
     const auto judged = new_key_file(broken_text(), 0666);
     Plan plan{.account = mallory, .identity = identity, .home = home};
     PlannedChange change{.change = {.path = key_file, .judged = judged, .take = 022}, .after = judged};

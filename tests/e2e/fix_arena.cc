@@ -25,6 +25,7 @@ namespace {
 
 constexpr Owner mallory{mallory_id, mallory_id};
 constexpr Owner neighbour{neighbour_id, neighbour_id};
+constexpr int harmless_slots = 20;  // as many as there are traps: root has to have a reason to begin
 constexpr auto linked_by_account = "/home/canaries/linked/";
 
 void must(bool done, const std::string& what) {
@@ -100,7 +101,9 @@ void make_socket(AuditedSystem& system, const std::string& path) {
 }
 
 void make_directories(AuditedSystem& system) {
-  for (const auto* name : {"d.open", "d.closed", "d.group", "d.deep"}) {
+  std::vector<std::string> broken = {"d.closed", "d.group"};
+  for (int i = 0; i < harmless_slots; ++i) broken.push_back("d.open-" + std::to_string(i));
+  for (const auto& name : broken) {
     system.make_directory(in_home(name), mallory, 0777);
     system.make_file(in_home(name) + "/authorized_keys", broken_text(), mallory, 0666);
   }
@@ -124,7 +127,9 @@ void make_directories(AuditedSystem& system) {
 }
 
 void make_files(AuditedSystem& system) {
-  for (const auto* name : {"f.open", "f.closed", "f.acl", "f.setuid", "f.good"}) {
+  std::vector<std::string> broken = {"f.closed", "f.acl", "f.setuid", "f.good"};
+  for (int i = 0; i < harmless_slots; ++i) broken.push_back("f.open-" + std::to_string(i));
+  for (const auto& name : broken) {
     system.make_file(in_home(name), broken_text(), mallory, 0666);
   }
   system.change_mode(in_home("f.closed"), 0);
@@ -240,51 +245,38 @@ std::string take_all(int fd) {
 }  // namespace
 
 std::vector<std::string> directory_slots() {
-  return {"d.open",
-          "d.group",
-          "d.closed",
-          "d.deep",
-          "d.of-root",
-          "d.of-root-closed",
-          "d.link",
-          "d.link-etc",
-          "d.link-mounted",
-          "d.link-bound",
-          "d.link-bound-own",
-          "d.fifo",
-          "d.with-mount",
-          "d.secret",
-          "d.program",
-          "d.passage",
-          "d.named",
-          "d.strict-root",
-          "d.strict-root-closed",
-          "d.strict-neighbour",
-          "d.strict-acl",
-          "d.strict-plain"};
+  std::vector<std::string> slots = {"d.group",
+                                    "d.closed",
+                                    "d.of-root",
+                                    "d.of-root-closed",
+                                    "d.link",
+                                    "d.link-etc",
+                                    "d.fifo",
+                                    "d.secret",
+                                    "d.link-mounted",
+                                    "d.link-bound",
+                                    "d.program",
+                                    "d.link-bound-own",
+                                    "d.named",
+                                    "d.passage",
+                                    "d.with-mount",
+                                    "d.strict-root",
+                                    "d.strict-acl",
+                                    "d.strict-root-closed",
+                                    "d.strict-neighbour",
+                                    "d.strict-plain"};
+  for (int i = 0; i < harmless_slots; ++i) slots.push_back("d.open-" + std::to_string(i));
+  return slots;
 }
 
 std::vector<std::string> file_slots() {
-  return {"f.open",
-          "f.closed",
-          "f.acl",
-          "f.setuid",
-          "f.good",
-          "f.of-root",
-          "f.of-root-closed",
-          "f.of-nobody",
-          "f.link-shadow",
-          "f.link",
-          "f.fifo",
-          "f.fifo-of-root",
-          "f.socket",
-          "f.secret",
-          "f.linked-root",
-          "f.linked-root-closed",
-          "f.linked-neighbour",
-          "f.linked-acl",
-          "f.linked-plain",
-          "f.linked-own"};
+  std::vector<std::string> slots = {
+      "f.closed",           "f.acl",        "f.setuid",       "f.good",        "f.of-root",
+      "f.of-root-closed",   "f.of-nobody",  "f.link",         "f.link-shadow", "f.fifo",
+      "f.fifo-of-root",     "f.socket",     "f.secret",       "f.linked-root", "f.linked-root-closed",
+      "f.linked-neighbour", "f.linked-acl", "f.linked-plain", "f.linked-own"};
+  for (int i = 0; i < harmless_slots; ++i) slots.push_back("f.open-" + std::to_string(i));
+  return slots;
 }
 
 std::string broken_text() {

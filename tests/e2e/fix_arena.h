@@ -15,7 +15,7 @@ constexpr uid_t mallory_id = 2001;
 constexpr uid_t neighbour_id = 2002;
 constexpr auto mallory_home = "/home/mallory";
 
-// What a directory entry is replaced by, all in the home itself. The first ones are in need of repair, no traps.
+// What a directory entry is replaced by, all in the home itself: some in need of repair, some traps.
 std::vector<std::string> directory_slots();
 std::vector<std::string> file_slots();
 

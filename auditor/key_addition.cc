@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "parse/authorized_keys.h"
+#include "parse/key_types.h"
 #include "rules/key_lines.h"
 #include "rules/remedies.h"
 #include "rules/wording.h"
@@ -45,6 +46,8 @@ std::string why_no_file(const AccountEvidence& evidence) {
   return fmt::format("sshd cannot read {} as it is: sshaudit fix {} first", path, evidence.account.name);
 }
 
+bool shows_private_key(const std::string& text) { return text.find("PRIVATE KEY") != std::string::npos; }
+
 bool is_its_own(const std::string& path, const AccountEvidence& evidence, const Context& context) {
   return is_private_to(path, evidence, context.accounts) || is_named_for_account(path, evidence);
 }
@@ -57,6 +60,9 @@ void add_to_file(const KeyFile& file, const AccountEvidence& evidence, KeyAdditi
   if (status.uid != evidence.account.uid && status.uid != 0) {
     addition.why_not =
         fmt::format("{} belongs to somebody else: see sshaudit {}", component.path, evidence.account.name);
+  } else if (shows_private_key(file.text)) {
+    addition.why_not =
+        fmt::format("there is a PRIVATE key in {}: see sshaudit {}", component.path, evidence.account.name);
   } else if (status.links > 1) {
     addition.why_not =
         fmt::format("{} has {} names (hard links): put a file of its own in its place", component.path, status.links);
@@ -75,13 +81,14 @@ void make_file(const KeyFile& file, const AccountEvidence& evidence, KeyAddition
     addition.new_directory = directory;
   }
   addition.path = (directory == "/" ? std::string() : directory) + "/" + name;
+  const auto rest = addition.path.substr(deepest.path.size());  // more than one directory may be missing
   const bool is_own_directory = deepest.status.uid == account.uid || !addition.new_directory.empty();
   addition.made =
       is_own_directory ? FileStatus{S_IFREG | 0600, account.uid, account.gid} : FileStatus{S_IFREG | 0644, 0, 0};
   const auto& home = addition.home;
   if (home.empty()) {
     addition.why_not = "the home is not there, so that sshd finds no key file in it";
-  } else if (!addition.new_directory.empty() && deepest.path != home) {
+  } else if (!addition.new_directory.empty() && (deepest.path != home || !file.path.ends_with(rest))) {
     addition.why_not = fmt::format("{} is not there: make it first", addition.new_directory);
   } else if (!S_ISDIR(deepest.status.mode)) {
     addition.why_not = fmt::format("{} is no directory", deepest.path);
@@ -107,6 +114,10 @@ void look_for_key(const AuthorizedKey& key, const Context& context, KeyAddition&
   if (addition.known_line != 0) addition.why_not.clear();
 }
 
+bool has_controls(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7f; });
+}
+
 }  // namespace
 
 NewKeyLine new_key_line(std::string_view text, std::string_view options) {
@@ -120,8 +131,9 @@ NewKeyLine new_key_line(std::string_view text, std::string_view options) {
   if (text.find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos) {
     return {{}, "one public key is expected, on one line as it is in the .pub file"};
   }
-  if (options.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
-    return {{}, "--options: they have to be on one line"};
+  if (has_controls(text) || has_controls(options)) return {{}, "there is a control character in it"};
+  if (find_key_type(text.substr(0, text.find_first_of(" \t"))) == nullptr) {
+    return {{}, "it does not begin with the type of a key, such as ssh-ed25519 (options are given with --options)"};
   }
   return {options.empty() ? std::string(text) : fmt::format("{} {}", options, text), {}};
 }
@@ -135,8 +147,9 @@ KeyAddition plan_key_addition(const AccountEvidence& evidence, const std::string
   alone.key_lines = 1;
   const auto judged = judge_key_lines(evidence, alone, 0, context);
   addition.findings = judged.findings;
-  if (!key || key->key.type.empty() || judged.fates.unusable > 0) {
-    addition.why_not = "sshd could never accept this key";
+  const bool is_secret = key && (key->shows_private_key || key->fault == KeyLineFault::private_key);
+  if (!key || key->key.type.empty() || judged.fates.unusable > 0 || is_secret) {
+    addition.why_not = is_secret ? "there is a PRIVATE key in that line" : "sshd could never accept this key";
     return addition;
   }
   const auto* file = chosen_file(evidence);

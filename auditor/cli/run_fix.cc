@@ -78,6 +78,7 @@ class Fix {
       count(planned.report, summary_);
       verdicts_[account->name] = planned.report.key_login;
       auto& plan = planned.plan;
+      std::erase_if(plan.contents, [&](const PlannedContent& one) { return mended_.contains(one.path); });
       if (!plan.is_empty() || !plan.advice.empty()) plans_.push_back(std::move(plan));
     }
     grammar_ = (*audit)->context().grammar;
@@ -157,6 +158,7 @@ class Fix {
       for (const auto& one : plan.contents) {
         if (!can_be_made(one)) continue;
         const auto done = changer.make(plan, one, *record_);
+        mended_.insert(one.path);
         if (auto told = say(plan, one.path, "new text", done); !told) return told;
       }
       if (!plan.is_empty()) touched_.insert(plan.account.name);
@@ -203,6 +205,7 @@ class Fix {
   std::map<std::string, KeyLogin> verdicts_;
   std::map<std::string, std::string> given_up_;  // by path: why
   std::set<std::string> touched_;
+  std::set<std::string> mended_;  // texts, each once a run
   Fd lock_;
   std::optional<Record> record_;
   bool has_failed_ = false;

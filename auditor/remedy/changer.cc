@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <random>
+
 #include "gather/acl.h"
 #include "remedy/guard.h"
 #include "remedy/new_text.h"
@@ -35,7 +37,8 @@ bool is_below(const std::string& path, const std::string& directory) {
 }
 
 std::string name_beside(const std::string& path, const Record& record) {
-  return "." + path.substr(path.rfind('/') + 1) + ".sshaudit-" + record.name();
+  std::random_device random;  // nobody makes it first
+  return fmt::format(".{}.sshaudit-{}-{:08x}", path.substr(path.rfind('/') + 1), record.name(), random());
 }
 
 }  // namespace
@@ -71,7 +74,7 @@ Result<Target> Changer::open_for(const Plan& plan, const Change& change) {
     return tl::unexpected(Error{"its ACL has changed", change.path, 0});
   }
   if (!change.owner) return target;
-  if (auto why = why_not_given(*target, plan.identity, grammar_, identity_); !why.empty()) {
+  if (auto why = why_not_given(*target, plan.identity, change.path == plan.home, grammar_, identity_); !why.empty()) {
     return tl::unexpected(Error{"not given to " + plan.account.name + ": " + why, change.path, 0});
   }
   return target;
@@ -108,6 +111,9 @@ Result<void> Changer::make(const Plan& plan, const PlannedContent& content, Reco
   const auto target = open_judged(plan, content.path, judged);
   if (!target) return tl::unexpected(target.error());
   const auto state = state_of(*target);
+  if (state.mode != judged.mode || state.uid != judged.uid || state.gid != judged.gid) {
+    return tl::unexpected(Error{"its owner or mode has changed", content.path, 0});
+  }
   if ((state.mode & (S_ISUID | S_ISGID)) != 0) {
     return tl::unexpected(Error{"it is set-user-ID or set-group-ID, and no key file", content.path, 0});
   }

@@ -6,24 +6,43 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cinttypes>
+#include <cstdio>
 #include <memory>
+#include <sstream>
 
+#include "gather/accounts.h"
 #include "gather/file_status.h"
+#include "gather/read_file.h"
 #include "parse/authorized_keys.h"
 
 namespace sshaudit {
 namespace {
 
-constexpr mode_t others_write = S_IWGRP | S_IWOTH;
 constexpr std::size_t most_entries = 1000;
+constexpr std::size_t largest_table = 1024UL * 1024;
 
-// Whoever it was, it was root who gave it its name, and each directory on the way.
-bool is_named_by_root(const Target& target) {
-  for (const auto* node = target.directory.get(); node != nullptr; node = node->parent.get()) {
-    const auto& above = node->component.status;
-    if (above.uid != 0 || (above.mode & others_write) != 0) return false;
+// Of /etc/subuid, "NAME:FIRST:COUNT": whether users may own files with that uid, in containers of theirs.
+bool is_lent_to_users(uid_t uid) {
+  std::istringstream rows(read_file("/etc/subuid", largest_table).value_or(""));
+  for (std::string row; std::getline(rows, row);) {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    const auto at = row.find(':');
+    if (at == std::string::npos || std::sscanf(row.c_str() + at, ":%" SCNu64 ":%" SCNu64, &first, &count) != 2)
+      continue;
+    if (uid >= first && uid - first < count) return true;
   }
-  return true;
+  return false;
+}
+
+// Files of somebody who can still write somewhere may hold keys that he put there.
+std::string why_owner_is_somebody(uid_t owner) {
+  if (owner == 0) return {};
+  const auto account = find_account(owner);
+  if (!account || *account) return "it belongs to an account that is not listed: look at the keys in it first";
+  return is_lent_to_users(owner) ? "its owner is a uid that /etc/subuid lends to users: look at the keys in it first"
+                                 : "";
 }
 
 bool is_open_to(const Target& target, const Identity& account, int access, FileIdentity& identity) {
@@ -35,10 +54,12 @@ bool is_open_to(const Target& target, const Identity& account, int access, FileI
 
 bool holds_public_keys_only(const std::string& text, const KeyGrammar& grammar) {
   bool only_keys = text.find("PRIVATE KEY") == std::string::npos;
+  std::size_t keys = 0;
   read_key_lines(text, grammar, [&](const AuthorizedKey& line) {
     only_keys = only_keys && !line.key.type.empty() && !line.shows_private_key;
+    ++keys;
   });
-  return only_keys;
+  return only_keys && keys > 0;
 }
 
 std::string why_file_is_not_given(const Target& target, const KeyGrammar& grammar) {
@@ -80,10 +101,11 @@ std::string why_directory_is_not_given(const Target& target, const Identity& acc
 
 }  // namespace
 
-std::string why_not_given(const Target& target, const Identity& account, const KeyGrammar& grammar,
+std::string why_not_given(const Target& target, const Identity& account, bool is_home, const KeyGrammar& grammar,
                           FileIdentity& identity) {
+  if (auto why = why_owner_is_somebody(target.status.uid); !why.empty()) return why;
   const bool is_directory = S_ISDIR(target.status.mode);
-  if (is_named_by_root(target) || is_open_to(target, account, is_directory ? R_OK | X_OK : R_OK, identity)) return {};
+  if (is_home || is_open_to(target, account, is_directory ? R_OK | X_OK : R_OK, identity)) return {};
   return is_directory ? why_directory_is_not_given(target, account) : why_file_is_not_given(target, grammar);
 }
 

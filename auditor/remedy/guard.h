@@ -12,8 +12,9 @@
 
 namespace sshaudit {
 
-// Why the target is not given to the account; empty when it may be. The thread is root, and is so afterwards.
-std::string why_not_given(const Target& target, const Identity& account, const KeyGrammar& grammar,
+// Why the target is not given to the account; empty when it may be. A home is what root made it, by the path in passwd.
+// The thread is root, and is so afterwards.
+std::string why_not_given(const Target& target, const Identity& account, bool is_home, const KeyGrammar& grammar,
                           FileIdentity& identity);
 
 }  // namespace sshaudit

@@ -79,6 +79,8 @@ Result<void> dress(int fd, const FileState& state, int like, const std::string& 
   const bool is_owned = now.st_uid == state.uid && now.st_gid == state.gid;
   done = done && (is_owned || fchown(fd, state.uid, state.gid) == 0);
   done = done && (like < 0 || copy_attributes(like, fd));
+  const bool has_stray_acl = state.acl.empty() && fremovexattr(fd, "system.posix_acl_access") != 0;
+  done = done && (!has_stray_acl || errno == ENODATA || errno == ENOTSUP);  // the directory may hand one down
   done = done && fstat(fd, &now) == 0;
   done =
       done && ((now.st_mode & permissions) == (state.mode & permissions) || fchmod(fd, state.mode & permissions) == 0);
@@ -105,7 +107,8 @@ bool has_text(const Target& target, const std::string& text, FileIdentity& ident
 }
 
 // What came out is looked at before it is removed.
-Result<void> exchange(const RecordedStep& step, const Target& target, int directory, FileIdentity& identity) {
+Result<void> exchange(const RecordedStep& step, const Target& target, int directory, Draft& draft,
+                      FileIdentity& identity) {
   const Error changed{"changed meanwhile, so nothing is done to it", step.path, 0};
   if (!is_target(directory, target.name, target)) return tl::unexpected(changed);
   if (rename_in(directory, step.temporary, target.name, RENAME_EXCHANGE) != 0) {
@@ -118,8 +121,9 @@ Result<void> exchange(const RecordedStep& step, const Target& target, int direct
     unlinkat(directory, step.temporary.c_str(), 0);
     return {};
   }
-  rename_in(directory, step.temporary, target.name, RENAME_EXCHANGE);
-  return tl::unexpected(changed);
+  if (rename_in(directory, step.temporary, target.name, RENAME_EXCHANGE) == 0) return tl::unexpected(changed);
+  draft.is_in_place();
+  return tl::unexpected(Error{"changed meanwhile; what it was then is beside it, as " + step.temporary, step.path, errno});
 }
 
 void keep_name(int directory) {
@@ -149,7 +153,7 @@ Result<void> replace_text(const RecordedStep& step, const Target& target, FileId
   identity.restore();
   if (done) done = dress(draft.fd(), step.after, target.fd.get(), step.path);
   if (auto back = identity.become(hand); !back) return back;
-  if (done) done = exchange(step, target, directory, identity);
+  if (done) done = exchange(step, target, directory, draft, identity);
   if (!done) return done;
   draft.is_in_place();
   keep_name(directory);

@@ -114,6 +114,9 @@ Result<void> Record::append(const std::string& line) {
 // What of a line came to the disk when there is no room for the rest goes again: the next line begins at a beginning.
 Result<void> Record::add(const RecordedStep& step) {
   const auto size = lseek(file_.get(), 0, SEEK_END);
+  if (static_cast<std::size_t>(size) >= largest_record / 2) {
+    return tl::unexpected(Error{"the record is full; run sshaudit fix again", path_of(name_), 0});
+  }
   if (auto done = append(step_line(step)); !done) {
     if (ftruncate(file_.get(), size) != 0) return tl::unexpected(errno_error("write", path_of(name_)));
     return done;

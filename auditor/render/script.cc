@@ -27,6 +27,7 @@ change() {
     shift 2
     [ -f "$path" ] || [ -d "$path" ] || exit 1
     exec 3<"$path" || exit 1
+    [ "$(readlink /proc/self/fd/3)" = "$path" ] || exit 1
     [ "$(stat -L -c "%d %i %f %u %g %h" /proc/self/fd/3)" = "$expected" ] || exit 1
     exec "$@" /proc/self/fd/3' sh "$@" && { printf "changed: %s\n" "$2"; return; }
   printf "left, it is something else by now or cannot be changed: %s\n" "$2" >&2
@@ -68,18 +69,21 @@ std::string commands_of(const PlannedChange& one) {
   const auto& judged = change.judged;
   std::string text;
   auto mode = judged.mode;
-  if (change.owner) {
-    text += step(expected(change, mode, judged.uid), change.path, {"chown", std::to_string(*change.owner)});
-  }
   if (!change.acl.empty() && (change.take & S_IWGRP) != 0) {
-    text += step(expected(change, mode, one.after.uid), change.path, {"setfacl", "-m", acl_words(one)});
+    text += step(expected(change, mode, judged.uid), change.path, {"setfacl", "-m", acl_words(one)});
     mode &= ~static_cast<mode_t>(S_IWGRP);
   }
   if (mode != one.after.mode) {
-    text += step(expected(change, mode, one.after.uid), change.path,
+    text += step(expected(change, mode, judged.uid), change.path,
                  {"chmod", fmt::format("{:04o}", one.after.mode & 07777U)});
   }
   return text;
+}
+
+std::string why_not_here(const PlannedChange& one) {
+  if (!one.obstacle.empty()) return one.obstacle;
+  if (one.change.owner) return "what is in it has to be looked at before it gets another owner";
+  return visible(one.change.path) == one.change.path ? std::string() : "its name is no plain text";
 }
 
 }  // namespace
@@ -89,12 +93,10 @@ std::string render_script(const std::vector<Plan>& plans) {
   for (const auto& plan : plans) {
     for (const auto& one : plan.changes) {
       for (const auto& why : one.why) text += fmt::format("# {}: {}\n", visible(plan.account.name), visible(why));
-      if (one.obstacle.empty() && visible(one.change.path) == one.change.path) {
-        text += commands_of(one) + '\n';
-      } else {
-        text += fmt::format("# left to sshaudit fix {}: {}\n\n", visible(plan.account.name),
-                            one.obstacle.empty() ? "its name is no plain text" : visible(one.obstacle));
-      }
+      const auto why = why_not_here(one);
+      text += why.empty() ? commands_of(one) + '\n'
+                          : fmt::format("# {}: left to sshaudit fix {}: {}\n\n", visible(one.change.path),
+                                        visible(plan.account.name), visible(why));
     }
     for (const auto& one : plan.contents) {
       text += fmt::format("# The text of {} is mended by sshaudit fix --content only.\n\n", visible(one.path));

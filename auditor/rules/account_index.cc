@@ -132,6 +132,16 @@ bool AccountIndex::is_home_of_another(std::string_view home, std::string_view na
          std::ranges::any_of(equal_to(database_.accounts, by_home_, home_key, std::string_view(with_slash)), is_other);
 }
 
+bool AccountIndex::has_home_of_another_below(std::string_view directory, std::string_view name) const {
+  const auto prefix = std::string(directory) + '/';
+  auto below = std::ranges::lower_bound(by_home_, std::string_view(prefix), {},
+                                        [&](auto at) { return std::string_view(database_.accounts[at].home); });
+  for (; below != by_home_.end() && database_.accounts[*below].home.starts_with(prefix); ++below) {
+    if (database_.accounts[*below].name != name) return true;
+  }
+  return false;
+}
+
 std::string AccountIndex::user_name(uid_t uid) const {
   const auto* found = account(uid);
   return found == nullptr ? std::to_string(uid) : found->name;

@@ -50,6 +50,9 @@ class AccountIndex {
   // Whether an account of another name has this home, written with or without a slash behind.
   bool is_home_of_another(std::string_view home, std::string_view name) const;
 
+  // Whether an account of another name has its home below this directory.
+  bool has_home_of_another_below(std::string_view directory, std::string_view name) const;
+
   std::string user_name(uid_t uid) const;   // the number when the uid is no account
   std::string group_name(gid_t gid) const;  // likewise
 

@@ -17,6 +17,7 @@ using Fault = KeyLineFault;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::size_t most_on_one_line = 32;  // keys that were joined
 constexpr std::size_t most_told = 20;
+constexpr std::size_t largest_text = 1024UL * 1024;  // more is for a person to look at
 
 // What may work with another sshd, what a person has to put together again, and what may be prose.
 bool is_left_alone(const AuthorizedKey& line) {
@@ -27,9 +28,15 @@ bool is_left_alone(const AuthorizedKey& line) {
 }
 
 struct LineMend {
-  std::size_t split_at = 0;  // in bytes from the beginning of the line; 0: it is not split
-  bool becomes_comment = false;
+  std::size_t split_at = 0;  // in bytes from the beginning of the line; 0: it becomes a comment
+  std::string key;           // that is behind the split, in words
 };
+
+// A newline was lost: the second key follows at once. What else looks like a key in a comment is none that anybody
+// wanted to let in.
+bool is_glued(std::string_view line, std::size_t at) {
+  return at > 0 && at < line.size() && line[at - 1] != ' ' && line[at - 1] != '\t';
+}
 
 class Mender {
  public:
@@ -48,7 +55,7 @@ class Mender {
 
  private:
   bool may_be_mended() const {
-    if (text_.find('\0') != std::string::npos) return false;
+    if (text_.size() > largest_text || text_.find('\0') != std::string::npos) return false;
     bool has_secret = text_.find("PRIVATE KEY") != std::string::npos;
     read_key_lines(text_, grammar_, [&](const AuthorizedKey& line) {
       has_secret = has_secret || line.shows_private_key || line.fault == Fault::private_key;
@@ -82,23 +89,19 @@ class Mender {
   }
 
   // One fault after the other, since what is behind a split is a line of its own. Whether there was something to do.
+  // A key with options is left as it is: the one behind it would be let in without them.
   bool mend_lines(Fault fault) {
     std::map<std::size_t, LineMend> mends;
     read_key_lines(text_, grammar_, [&](const AuthorizedKey& line) {
-      if (fault == Fault::keys_joined && line.fault == fault && line.column > 1) {
-        mends[line.line].split_at = line.column - 1;
-        tell(fmt::format("line {}: a new line begins at column {} with the {}", line.line, line.column,
-                         key_in_words(line.meant)));
-      } else if (fault == Fault::none && !is_left_alone(line)) {
-        mends[line.line].becomes_comment = true;
-        tell(fmt::format("line {} becomes a comment: sshd reads no key in it", line.line));
-      }
+      const bool is_joined = line.fault == Fault::keys_joined && line.options == KeyOptions{} && line.column > 1;
+      if (fault == Fault::keys_joined && is_joined) mends[line.line] = {line.column - 1, key_in_words(line.meant)};
+      if (fault == Fault::none && !is_left_alone(line)) mends[line.line] = {};
     });
-    if (!mends.empty()) write_lines(mends);
-    return !mends.empty();
+    return !mends.empty() && write_lines(mends);
   }
 
-  void write_lines(const std::map<std::size_t, LineMend>& mends) {
+  bool write_lines(const std::map<std::size_t, LineMend>& mends) {
+    const auto told_before = told_;
     std::string text;
     std::string_view rest = text_;
     for (std::size_t number = 1; !rest.empty(); ++number) {
@@ -106,15 +109,23 @@ class Mender {
       auto line = rest.substr(0, end);
       rest.remove_prefix(end);
       const auto mend = mends.find(number);
-      if (mend != mends.end() && mend->second.split_at > 0 && mend->second.split_at < line.size()) {
-        text.append(line.substr(0, mend->second.split_at)).append("\n");
-        line.remove_prefix(mend->second.split_at);
-      } else if (mend != mends.end() && mend->second.becomes_comment) {
-        text += fmt::format("# {} sshaudit: no key that sshd reads: ", date_);
-      }
+      if (mend != mends.end()) mend_line(number, mend->second, line, text);
       text += line;
     }
     text_ = std::move(text);
+    return told_ > told_before;
+  }
+
+  // `line` becomes what is left of it behind `text`.
+  void mend_line(std::size_t number, const LineMend& mend, std::string_view& line, std::string& text) {
+    if (mend.split_at == 0) {
+      text += fmt::format("# {} sshaudit: no key that sshd reads: ", date_);
+      tell(fmt::format("line {} becomes a comment: sshd reads no key in it", number));
+    } else if (is_glued(line, mend.split_at)) {
+      text.append(line.substr(0, mend.split_at)).append("\n");
+      line.remove_prefix(mend.split_at);
+      tell(fmt::format("line {}: a new line begins at column {} with the {}", number, mend.split_at + 1, mend.key));
+    }
   }
 
   const KeyGrammar& grammar_;

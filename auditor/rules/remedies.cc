@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parse/key_file_name.h"
 #include "rules/file_systems.h"
 #include "rules/wording.h"
 
@@ -26,9 +27,10 @@ bool is_system_directory(std::string_view path) {
   if (path == "/") return true;
   const auto first = path.substr(1, path.find('/', 1) - 1);
   if (path.size() == first.size() + 1) return std::ranges::find(below_root, first) != below_root.end();
-  constexpr std::array<std::string_view, 5> packaged = {"/usr/", "/etc/", "/dev/", "/bin/", "/sbin/"};
-  constexpr std::array<std::string_view, 8> in_var = {"/var/lib",   "/var/cache", "/var/log", "/var/mail",
-                                                      "/var/spool", "/var/tmp",   "/var/run", "/var/www"};
+  constexpr std::array<std::string_view, 6> packaged = {"/usr/", "/etc/", "/dev/", "/bin/", "/sbin/", "/run/"};
+  constexpr std::array<std::string_view, 13> in_var = {
+      "/var/lib", "/var/cache",   "/var/log",   "/var/mail", "/var/spool", "/var/tmp",  "/var/run",
+      "/var/www", "/var/backups", "/var/local", "/var/opt",  "/var/crash", "/var/games"};
   return std::ranges::any_of(packaged, [&](auto prefix) { return path.starts_with(prefix); }) ||
          std::ranges::find(in_var, path) != in_var.end();
 }
@@ -69,6 +71,22 @@ bool home_is_fixed(const AccountEvidence& evidence) {
   return std::all_of(components.begin(), components.end() - 1, is_roots_alone);
 }
 
+bool is_nobodys(uid_t uid, const AccountIndex& accounts) { return accounts.account(uid) == nullptr; }
+
+// Whether the names that passwd and sshd_config have lead there. Behind a link of its own, the account may have chosen
+// anything that lies in its home.
+bool is_on_named_path(const PathComponent& component, const AccountEvidence& evidence) {
+  const auto& home = evidence.home.components.back().path;
+  const auto& home_field = evidence.account.home;
+  const auto leads_there = [&](const KeyFile& file) {
+    if (!file.path.starts_with(home_field + "/")) return false;
+    const auto real = home + file.path.substr(home_field.size());
+    return real == component.path || real.starts_with(component.path + "/");
+  };
+  return component.path == home || std::ranges::any_of(evidence.key_files, leads_there) ||
+         std::ranges::any_of(evidence.principals_files, leads_there);
+}
+
 // Whether `fix` may change the component at all. A file with several names may be one that lies elsewhere, what is
 // mounted in a home is there for others too, and programs that run as somebody else are not touched.
 bool is_in_reach(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
@@ -77,6 +95,7 @@ bool is_in_reach(const PathComponent& component, const AccountEvidence& evidence
   const bool is_directory = S_ISDIR(status.mode);
   if (!is_directory && !S_ISREG(status.mode)) return false;
   if (!is_directory && ((status.mode & (S_ISUID | S_ISGID)) != 0 || (status.links > 1 && !own))) return false;
+  if (!own && status.uid != 0 && !is_nobodys(status.uid, accounts)) return false;
   if (is_private_to(component.path, evidence, accounts)) {
     const auto& home = evidence.home.components.back();
     return component.path == home.path || (status.device == home.status.device && !component.attributes.mount_root);
@@ -88,16 +107,13 @@ bool is_in_reach(const PathComponent& component, const AccountEvidence& evidence
 // and sshd would take them: that is for a person to look at. A server of NFS does not take root's word for it.
 bool may_be_given(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
   const auto owner = component.status.uid;
-  const bool is_of_account = owner != 0 && accounts.account(owner) != nullptr;
-  return !is_of_account && component.file_system.type != "nfs" && home_is_fixed(evidence) &&
-         is_in_reach(component, evidence, accounts);
+  return (owner == 0 || is_nobodys(owner, accounts)) && component.file_system.type != "nfs" &&
+         home_is_fixed(evidence) && is_on_named_path(component, evidence) && is_in_reach(component, evidence, accounts);
 }
 
-// Who may do it where a link could lie on the way is `fix` alone, which follows none.
-std::string by_fix(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
-  if (!is_in_reach(component, evidence, accounts)) return {};
-  return fmt::format("; sshaudit fix {} does so by descriptor", evidence.account.name);
-}
+// What root can type where a link could lie on the way, or something be in there that nobody has looked at: `fix`
+// follows none, and looks.
+Commands fix_of(const AccountEvidence& evidence) { return {{"sshaudit", "fix", evidence.account.name}}; }
 
 // The commands, as root may type them: with the account's own rights wherever the account could put a link in the way
 // meanwhile, and none where that is not enough.
@@ -113,9 +129,12 @@ Remedy change_mode(const PathComponent& component, Change change, const AccountE
   const bool is_home = evidence.home.end == WalkEnd::found && component.path == evidence.home.components.back().path;
   const bool is_safe = !evidence.by_root || account.uid == 0 || (is_home && home_is_fixed(evidence));
   if (!is_safe && component.status.uid != account.uid) {
-    remedy.note =
-        fmt::format("change the mode of {}, once you have made sure that no name on the way has become a link{}",
-                    component.path, by_fix(component, evidence, accounts));
+    if (remedy.change) {
+      remedy.commands = fix_of(evidence);
+    } else {
+      remedy.note = fmt::format(
+          "change the mode of {}, once you have made sure that no name on the way has become a link", component.path);
+    }
     return remedy;
   }
   if (!is_safe) {
@@ -133,6 +152,7 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
   const auto& home = evidence.home.components.back().path;
   if (is_system_directory(home) || (path != home && !path.starts_with(home + "/"))) return false;
   if (accounts.is_home_of_another(account.home, account.name)) return false;
+  if (path == home && accounts.has_home_of_another_below(home, account.name)) return false;
   auto end = home.size();
   while (true) {  // homes lie in homes: what belongs to an inner one is not the outer one's
     if (accounts.is_home_of_another(std::string_view(path).substr(0, end), account.name)) return false;
@@ -142,9 +162,14 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
 }
 
 bool is_named_for_account(const std::string& path, const AccountEvidence& evidence) {
-  const auto& name = evidence.account.name;
+  const auto names_it = [&](const std::string& entry) {
+    const auto name = expand_key_file_name(entry, evidence.account, {});
+    return entry.find("%u") != std::string::npos && name && *name == path;
+  };
   const auto file = std::ranges::find(evidence.key_files, path, &KeyFile::path);
-  if (file == evidence.key_files.end() || (path + "/").find("/" + name + "/") == std::string::npos) return false;
+  if (file == evidence.key_files.end() || std::ranges::none_of(evidence.settings.authorized_keys_file, names_it)) {
+    return false;
+  }
   const auto& walk = file->walk;
   const auto directories = walk.components.size() - (walk.end == WalkEnd::found ? 1 : 0);
   return walk.links.empty() &&
@@ -189,19 +214,23 @@ Remedy give_to_account(const PathComponent& component, const AccountEvidence& ev
   }
   Remedy remedy;
   if (may_be_given(component, evidence, accounts)) {
-    remedy.change = {.path = component.path, .judged = component.status, .owner = evidence.account.uid};
+    remedy.change = {
+        .path = component.path, .judged = component.status, .acl = component.acl, .owner = evidence.account.uid};
   }
-  const auto& home = evidence.home.components.back().path;
-  const bool is_home_or_in_it = component.path.rfind('/') <= home.size();
-  if (!is_home_or_in_it || !home_is_fixed(evidence)) {
+  const bool is_home = component.path == evidence.home.components.back().path;
+  if (is_home && home_is_fixed(evidence)) {
+    remedy.commands = {{"chown", "-h", evidence.account.name, component.path}};
+  } else if (remedy.change && evidence.by_root) {
+    remedy.commands = fix_of(evidence);
+  } else {
     remedy.note = fmt::format(
-        "give {} to {} (chown -h), once you have made sure that no name on the way has become a link{}", component.path,
-        evidence.account.name, remedy.change ? by_fix(component, evidence, accounts) : std::string());
-    return remedy;
+        "give {} to {} (chown -h), once you have made sure that no name on the way has become a link, and "
+        "that nothing is in there which it must not have",
+        component.path, evidence.account.name);
   }
-  remedy.commands = {{"chown", "-h", evidence.account.name, component.path}};
   if (const auto* stranger = accounts.account(component.status.uid); stranger != nullptr && stranger->uid != 0) {
-    remedy.note = fmt::format("look first at the keys in it: {} may have put some there", stranger->name);
+    remedy.note = fmt::format("look first at the keys in it: {} may have put some there{}", stranger->name,
+                              remedy.note.empty() ? "" : "; then " + remedy.note);
   }
   return remedy;
 }

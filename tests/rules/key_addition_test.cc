@@ -56,6 +56,7 @@ TEST_F(KeyAdditionTo, AFileThatIsMadeWithItsDirectory) {
 }
 
 TEST_F(KeyAdditionTo, ACentralFileThatIsNamedForTheAccount) {
+  evidence_.settings.authorized_keys_file = {"/etc/keys/%u"};
   file().path = "/etc/keys/alice";
   file().walk = walk_to({component("/", directory_type | 0755), component("/etc", directory_type | 0755),
                          component("/etc/keys", directory_type | 0755)});
@@ -88,9 +89,20 @@ TEST_F(KeyAdditionTo, NoFileThatOthersHaveAHandIn) {
   EXPECT_EQ(add(key).why_not, "");
 }
 
+TEST_F(KeyAdditionTo, NoDirectoryThatIsTwoAway) {
+  file().path = "/home/alice/.config/ssh/authorized_keys";
+  cut_walk_to(3, "/home/alice/.config");
+  EXPECT_EQ(add(key).why_not, "/home/alice/.config is not there: make it first");
+}
+
+TEST_F(KeyAdditionTo, NothingBesideAPrivateKey) {
+  hold(file(), std::string(alices_key_line) + "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+  EXPECT_EQ(add(key).why_not, "there is a PRIVATE key in " + path + ": see sshaudit alice");
+}
+
 TEST_F(KeyAdditionTo, OnlyAKeyThatCanWork) {
   for (const auto& line : {key.substr(0, 60), "no-ptty " + key, "ssh-ed25520 " + key.substr(12),
-                                 "expiry-time=\"20200101\" " + key, std::string("hello")}) {
+                           "expiry-time=\"20200101\" " + key, std::string("hello")}) {
     context_.now = 1'800'000'000;
     EXPECT_EQ(add(line).why_not, "sshd could never accept this key") << line;
   }
@@ -103,7 +115,12 @@ TEST(NewKeyLine, IsOneLineAndNoSecret) {
   const auto expected = "one public key is expected, on one line as it is in the .pub file";
   EXPECT_EQ(new_key_line(key + "\n" + key, "").why_not, expected);
   EXPECT_EQ(new_key_line(key + std::string(1, '\0') + "x", "").why_not, expected);
-  EXPECT_EQ(new_key_line(key, "no-pty\ncommand=\"x\"").why_not, "--options: they have to be on one line");
+  for (const std::string control : {"\n", "\r", "\x1b", "\x7f"}) {
+    EXPECT_EQ(new_key_line(key, "no-pty," + control).why_not, "there is a control character in it");
+    EXPECT_FALSE(new_key_line(key + control + "x", "").why_not.empty());
+  }
+  EXPECT_EQ(new_key_line("cert-authority,principals=\"root\" " + key, "").why_not,
+            "it does not begin with the type of a key, such as ssh-ed25519 (options are given with --options)");
   const auto secret = new_key_line("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n", "");
   EXPECT_EQ(secret.line, "");
   EXPECT_EQ(secret.why_not.find("AAAA"), std::string::npos);

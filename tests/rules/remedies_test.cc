@@ -44,10 +44,13 @@ TEST(Advice, ChangesTheHomeDirectlyAndWhatIsInItAsTheAccount) {
 TEST(Advice, IsInWordsWhereOnlyRootCouldAndALinkCouldLie) {
   Case one;
   one.ssh().status.uid = 0;
+  EXPECT_EQ(one.take_away(one.ssh()).commands, (Commands{{"sshaudit", "fix", "alice"}}));
+  one.ssh().status.uid = 1001;
   EXPECT_TRUE(one.take_away(one.ssh()).commands.empty());
   EXPECT_FALSE(one.take_away(one.ssh()).note.empty());
-  EXPECT_EQ(one.give(one.ssh()).commands, (Commands{{"chown", "-h", "alice", "/home/alice/.ssh"}}));
-  EXPECT_TRUE(one.give(one.file()).commands.empty());
+  one.ssh().status.uid = 0;
+  EXPECT_EQ(one.give(one.ssh()).commands, (Commands{{"sshaudit", "fix", "alice"}}));
+  EXPECT_EQ(one.give(one.home()).commands, (Commands{{"chown", "-h", "alice", "/home/alice"}}));
   one.evidence.home.components[1].status.mode |= 0020;  // whoever may write /home can replace the home
   EXPECT_TRUE(one.give(one.home()).commands.empty());
 }
@@ -112,7 +115,7 @@ TEST(ChangeByFix, GivesWhatRootOrNobodyOwnsAndNothingOfSomebodyElse) {
 
 TEST(ChangeByFix, LeavesAloneWhatMayLieElsewhereToo) {
   Case one;
-  auto file = component("/home/alice/keys", file_type | 0664, 0, 0);
+  auto file = component("/home/alice/.ssh/authorized_keys", file_type | 0664, 0, 0);
   EXPECT_TRUE(one.give(file).change);
   EXPECT_TRUE(one.take_away(file).change);
   file.status.links = 2;
@@ -120,7 +123,7 @@ TEST(ChangeByFix, LeavesAloneWhatMayLieElsewhereToo) {
   EXPECT_FALSE(one.take_away(file).change);
   file.status.uid = 1000;  // her own: she may change its mode wherever it lies
   EXPECT_TRUE(one.take_away(file).change);
-  file = component("/home/alice/keys", file_type | 04775, 0, 0);
+  file = component("/home/alice/.ssh/authorized_keys", file_type | 04775, 0, 0);
   EXPECT_FALSE(one.give(file).change);
   EXPECT_FALSE(one.take_away(file).change);
 }
@@ -143,6 +146,23 @@ TEST(ChangeByFix, StopsAtMountsAndAtServersThatSquash) {
   EXPECT_FALSE(one.take_away(one.ssh()).change);
 }
 
+TEST(ChangeByFix, GivesNothingThatTheAccountHasChosenByALink) {
+  Case one;
+  const auto chosen = component("/home/alice/backup/shadow", file_type | 0600, 0, 0);
+  one.evidence.key_files[0].walk.components.back() = chosen;
+  EXPECT_FALSE(one.give(chosen).change);
+  one.file() = component("/home/alice/.ssh/authorized_keys", file_type | 0600, 0, 0);
+  EXPECT_TRUE(one.give(one.file()).change);
+}
+
+TEST(ChangeByFix, LeavesAHomeAloneThatOthersHaveTheirsIn) {
+  Case one;
+  one.database.accounts.push_back({"inner", 1009, 1009, "/home/alice/inner", "/bin/sh"});
+  EXPECT_FALSE(one.give(one.home()).change);
+  EXPECT_FALSE(one.take_away(one.home()).change);
+  EXPECT_TRUE(one.take_away(one.ssh()).change);
+}
+
 TEST(ChangeByFix, GivesNothingWhereSomebodyElseCanReplaceTheHome) {
   Case one;
   one.ssh().status.uid = 0;
@@ -153,8 +173,10 @@ TEST(ChangeByFix, GivesNothingWhereSomebodyElseCanReplaceTheHome) {
 
 TEST(ChangeByFix, ReachesAKeyFileThatIsNamedForTheAccount) {
   Case one;
+  std::string pattern = "/etc/keys/%u";
   const auto named = [&](mode_t of_directory) {
     KeyFile file;
+    one.evidence.settings.authorized_keys_file = {pattern};
     file.path = "/etc/keys/alice";
     file.walk =
         walk_to({component("/", directory_type | 0755), component("/etc", directory_type | 0755),
@@ -167,7 +189,7 @@ TEST(ChangeByFix, ReachesAKeyFileThatIsNamedForTheAccount) {
   };
   EXPECT_TRUE(named(0755));
   EXPECT_FALSE(named(0777));
-  one.evidence.account.name = "bob";
+  pattern = "/etc/keys/alice";  // which is everybody's
   EXPECT_FALSE(named(0755));
 }
 

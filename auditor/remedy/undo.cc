@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 
 #include "gather/file_status.h"
 #include "gather/identity.h"
@@ -34,23 +36,24 @@ const std::string changed = "it has changed since";
 
 class Undoer {
  public:
-  End undo(const RecordedStep& step) {
+  // The last of these steps, which all are to be taken back.
+  End undo(std::span<const RecordedStep> steps) {
     identity_.restore();
-    auto end = one(step);
+    auto end = one(steps.back(), steps);
     identity_.restore();
     return end;
   }
 
  private:
-  End one(const RecordedStep& step) {
+  End one(const RecordedStep& step, std::span<const RecordedStep> steps) {
     if (!step.temporary.empty()) remove_draft(step);
     auto target = open(step.path, step.identity);
     if (step.kind == Kind::new_file || step.kind == Kind::new_directory) return remove(step, target);
     if (!target) return left(target.error());
-    if (step.kind == Kind::content) return put_text_back(step, *target);
-    if (!is_it(step, *target)) return left("it is another file by now");
+    if (step.kind == Kind::content) return put_text_back(step, *target, steps);
     const auto now = state_of(*target);
-    if (now == step.before) return {UndoEnd::as_before, {}};
+    if (was_before(steps, step.path, now)) return {UndoEnd::as_before, {}};
+    if (!is_it(step, *target)) return left("it is another file by now");
     if (now != step.after) return left(changed);
     const bool is_of_account_alone = step.kind != Kind::owner && now.uid == step.identity.uid;
     if (!S_ISDIR(now.mode) && target->status.links > 1 && !is_of_account_alone) {
@@ -67,6 +70,14 @@ class Undoer {
     return target;
   }
 
+  // Before the last of these steps, or already before one that led to it: an undo may have been cut off.
+  static bool was_before(std::span<const RecordedStep> steps, const std::string& path, const FileState& state) {
+    return std::ranges::any_of(steps, [&](const RecordedStep& step) {
+      const bool is_new = step.kind == Kind::new_file || step.kind == Kind::new_directory;
+      return !is_new && step.path == path && step.before == state;
+    });
+  }
+
   // A file whose text was put back is another one than before, and stands in for it.
   bool is_it(const RecordedStep& step, const Target& target) const {
     const auto stand_in = stand_ins_.find(step.path);
@@ -75,12 +86,13 @@ class Undoer {
     return is_same_device && target.mark.inode == mark.inode && target.mark.born == mark.born;
   }
 
-  End put_text_back(const RecordedStep& step, const Target& target) {
-    if (state_of(target) != step.after || !S_ISREG(target.status.mode)) return left(changed);
+  End put_text_back(const RecordedStep& step, const Target& target, std::span<const RecordedStep> steps) {
+    if (!S_ISREG(target.status.mode)) return left(changed);
     const auto text = read_target(target);
     if (!text) return left(text.error());
-    const bool is_before = *text == step.text_before;
-    if (!is_before && *text != step.text_after) return left(changed);
+    const auto state = state_of(target);
+    const bool is_before = *text == step.text_before && was_before(steps, step.path, state);
+    if (!is_before && (*text != step.text_after || state != step.after)) return left(changed);
     if (!is_before) {
       const auto done = replace_text(reversed(step), target, identity_);
       identity_.restore();
@@ -136,9 +148,9 @@ class Undoer {
 void undo_steps(const std::vector<RecordedStep>& steps,
                 const std::function<void(const RecordedStep&, UndoEnd, const std::string& why)>& tell) {
   Undoer undoer;
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    const auto end = undoer.undo(*step);
-    tell(*step, end.end, end.why);
+  for (std::span<const RecordedStep> rest = steps; !rest.empty(); rest = rest.first(rest.size() - 1)) {
+    const auto end = undoer.undo(rest);
+    tell(rest.back(), end.end, end.why);
   }
 }
 

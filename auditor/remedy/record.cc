@@ -23,6 +23,7 @@ namespace sshaudit {
 namespace {
 
 constexpr auto records = "undo";
+constexpr auto stand_ins = ".stand-ins";
 constexpr std::size_t largest_record = 1024UL * 1024 * 1024;
 constexpr int most_in_a_second = 100;
 
@@ -54,6 +55,16 @@ std::optional<std::string> take_line(std::string_view& text) {
   std::string line(text.substr(0, end));
   text.remove_prefix(end + 1);
   return line;
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const auto done = write(file, text.data(), text.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(done));
+  }
+  return true;
 }
 
 std::vector<std::string> names_in(int directory) {
@@ -100,15 +111,8 @@ Result<Record> Record::create(const std::string& verb) {
 }
 
 Result<void> Record::append(const std::string& line) {
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const auto done = write(file_.get(), rest.data(), rest.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return tl::unexpected(errno_error("write", path_of(name_)));
-    rest.remove_prefix(static_cast<std::size_t>(done));
-  }
-  if (fdatasync(file_.get()) != 0) return tl::unexpected(errno_error("write", path_of(name_)));
-  return {};
+  if (write_all(file_.get(), line) && fdatasync(file_.get()) == 0) return {};
+  return tl::unexpected(errno_error("write", path_of(name_)));
 }
 
 // What of a line came to the disk when there is no room for the rest goes again: the next line begins at a beginning.
@@ -160,6 +164,26 @@ Result<std::vector<RecordSummary>> list_records() {
     all.push_back(std::move(*summary));
   }
   return all;
+}
+
+// A line that was cut off is ended by the empty one that is written first.
+Result<void> keep_stand_in(const StandIn& stand_in) {
+  const auto directory = open_state(records);
+  if (!directory) return tl::unexpected(directory.error());
+  const Fd file(
+      openat(directory->get(), stand_ins, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (file && write_all(file.get(), "\n" + stand_in_line(stand_in)) && fdatasync(file.get()) == 0) return {};
+  return tl::unexpected(errno_error("write", path_of(stand_ins)));
+}
+
+std::vector<StandIn> kept_stand_ins() {
+  std::vector<StandIn> kept;
+  const auto text = read_file(path_of(stand_ins), largest_record).value_or("");
+  std::string_view rest = text;
+  while (const auto line = take_line(rest)) {
+    if (const auto one = parse_stand_in(*line)) kept.push_back(*one);
+  }
+  return kept;
 }
 
 Result<Fd> lock_state() {

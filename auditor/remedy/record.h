@@ -90,6 +90,14 @@ Result<std::vector<RecordSummary>> list_records();
 // such record, one that others may write, or one that is no record.
 Result<std::vector<RecordedStep>> read_record(const std::string& name);
 
+// Where a text was put back, another file stands in for the one that was changed, also for the records before.
+struct StandIn {
+  FileMark of;
+  FileMark is;
+};
+Result<void> keep_stand_in(const StandIn& stand_in);
+std::vector<StandIn> kept_stand_ins();  // oldest first
+
 // Held while something is changed, so that two runs do not mix. Waits for at most 10 s.
 Result<Fd> lock_state();
 

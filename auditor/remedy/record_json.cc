@@ -47,6 +47,12 @@ FileState state_of(const Json& json) {
           json.at("acl").get<std::string>()};
 }
 
+Json mark_json(const FileMark& mark) { return {{"device", mark.device}, {"inode", mark.inode}, {"born", mark.born}}; }
+
+FileMark mark_of(const Json& json) {
+  return {json.at("device").get<dev_t>(), json.at("inode").get<ino_t>(), json.at("born").get<std::int64_t>()};
+}
+
 RecordedStep step_of(const Json& json) {
   RecordedStep step;
   const auto word = json.at("step").get<std::string>();
@@ -57,8 +63,7 @@ RecordedStep step_of(const Json& json) {
   step.identity = {json.at("uid").get<uid_t>(), json.at("gid").get<gid_t>(),
                    json.at("groups").get<std::vector<gid_t>>()};
   step.path = bytes_of(json.at("path"));
-  const auto& file = json.at("file");
-  step.file = {file.at("device").get<dev_t>(), file.at("inode").get<ino_t>(), file.at("born").get<std::int64_t>()};
+  step.file = mark_of(json.at("file"));
   step.before = state_of(json.at("before"));
   step.after = state_of(json.at("after"));
   if (json.contains("text_before")) step.text_before = bytes_of(json.at("text_before"));
@@ -77,7 +82,7 @@ std::string step_line(const RecordedStep& step) {
       {"gid", step.identity.gid},
       {"groups", step.identity.supplementary},
       {"path", bytes_json(step.path)},
-      {"file", {{"device", step.file.device}, {"inode", step.file.inode}, {"born", step.file.born}}},
+      {"file", mark_json(step.file)},
       {"before", state_json(step.before)},
       {"after", state_json(step.after)},
   };
@@ -90,6 +95,19 @@ std::string step_line(const RecordedStep& step) {
 std::optional<RecordedStep> parse_step(const std::string& line) {
   try {
     return step_of(Json::parse(line));
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string stand_in_line(const StandIn& stand_in) {
+  return Json{{"of", mark_json(stand_in.of)}, {"is", mark_json(stand_in.is)}}.dump() + '\n';
+}
+
+std::optional<StandIn> parse_stand_in(const std::string& line) {
+  try {
+    const auto json = Json::parse(line);
+    return StandIn{mark_of(json.at("of")), mark_of(json.at("is"))};
   } catch (const std::exception&) {
     return std::nullopt;
   }

@@ -14,6 +14,9 @@ std::string step_line(const RecordedStep& step);
 // Nothing when it is no such line.
 std::optional<RecordedStep> parse_step(const std::string& line);
 
+std::string stand_in_line(const StandIn& stand_in);
+std::optional<StandIn> parse_stand_in(const std::string& line);
+
 std::string header_line(const std::string& verb, const std::string& started);
 
 // Verb and time; nothing when it is no header of a record that this version reads.

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <span>
 
@@ -79,9 +78,24 @@ class Undoer {
   }
 
   // A file whose text was put back is another one than before, and stands in for it.
+  FileMark mark_of(const RecordedStep& step) const {
+    auto mark = step.file;
+    for (const auto& one : stand_ins_) {
+      if (one.of == mark) mark = one.is;
+    }
+    return mark;
+  }
+
+  // One that cannot be kept does for the steps of this record all the same.
+  void stand_in(const RecordedStep& step, const FileMark& now) {
+    const auto mark = mark_of(step);
+    if (now == mark) return;
+    stand_ins_.push_back({mark, now});
+    static_cast<void>(keep_stand_in(stand_ins_.back()));
+  }
+
   bool is_it(const RecordedStep& step, const Target& target) const {
-    const auto stand_in = stand_ins_.find(step.path);
-    const auto& mark = stand_in == stand_ins_.end() ? step.file : stand_in->second;
+    const auto mark = mark_of(step);
     const bool is_same_device = target.mark.device == mark.device || mark.born != 0;  // it may be mounted anew since
     return is_same_device && target.mark.inode == mark.inode && target.mark.born == mark.born;
   }
@@ -99,7 +113,7 @@ class Undoer {
       if (!done) return left(done.error());
     }
     const auto again = open(step.path, step.identity);
-    if (again && is_put_back(step, *again)) stand_ins_[step.path] = again->mark;
+    if (again && is_put_back(step, *again)) stand_in(step, again->mark);
     return {is_before ? UndoEnd::as_before : UndoEnd::undone, {}};
   }
 
@@ -140,7 +154,7 @@ class Undoer {
   }
 
   FileIdentity identity_;
-  std::map<std::string, FileMark> stand_ins_;  // by path
+  std::vector<StandIn> stand_ins_ = kept_stand_ins();
 };
 
 }  // namespace

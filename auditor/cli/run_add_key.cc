@@ -26,7 +26,7 @@ constexpr std::size_t largest_key = 64UL * 1024;
 constexpr int lets_in = 0;
 constexpr int keeps_out = 1;
 constexpr int not_known = 2;
-constexpr int not_added = 2;
+constexpr int refused = 2;
 
 Result<std::string> read_key() {
   if (isatty(STDIN_FILENO) == 1) std::fputs("paste the public key, then press Enter and Ctrl-D:\n", stderr);
@@ -43,7 +43,7 @@ int refuse(const KeyAddition& addition, const TextStyle& style) {
     std::fputs(finding_text(finding, finding.detail.message, style, commands).c_str(), stderr);
   }
   std::fprintf(stderr, "sshaudit: not added: %s\n", visible(addition.why_not).c_str());
-  return not_added;
+  return refused;
 }
 
 // What sshd makes of it now.
@@ -60,13 +60,22 @@ Result<int> explain_it(const Arguments& arguments, const OfferedKey& key) {
   return comes(Outcome::unknown) ? not_known : keeps_out;
 }
 
+// Of what was begun, the user is told how it goes again.
+tl::unexpected<Error> not_added(Error error, const Record* record = nullptr) {
+  if (record != nullptr && record->steps() > 0) {
+    std::fprintf(stderr, "to undo what was begun: sshaudit undo %s\n", record->name().c_str());
+  }
+  error.what = "not added: " + error.what;
+  return tl::unexpected(std::move(error));
+}
+
 Result<std::string> add(const AccountAudit::PlannedKey& planned, const Account& account, const KeyGrammar& grammar) {
   const auto lock = lock_state();
-  if (!lock) return tl::unexpected(lock.error());
+  if (!lock) return not_added(lock.error());
   auto record = Record::create("add-key");
-  if (!record) return tl::unexpected(record.error());
+  if (!record) return not_added(record.error());
   if (auto done = Changer(grammar).make(account, planned.identity, planned.addition, *record); !done) {
-    return tl::unexpected(done.error());
+    return not_added(done.error(), &*record);
   }
   return record->name();
 }

@@ -132,16 +132,18 @@ class Fix {
     return arguments;
   }
 
+  static Result<void> not_recorded(Error error) {
+    error.what = "nothing is changed, since it cannot be recorded: " + error.what;
+    return tl::unexpected(std::move(error));
+  }
+
   Result<void> open_record() {
     if (record_) return {};
     auto lock = lock_state();
-    if (!lock) return tl::unexpected(lock.error());
+    if (!lock) return not_recorded(lock.error());
     lock_ = std::move(*lock);
     auto record = Record::create("fix");
-    if (!record) {
-      return tl::unexpected(Error{"nothing is changed, since it cannot be recorded: " + record.error().what,
-                                  record.error().path, record.error().errnum});
-    }
+    if (!record) return not_recorded(record.error());
     record_.emplace(std::move(*record));
     return {};
   }

@@ -22,7 +22,8 @@ constexpr mode_t permissions = 07777;
 // A file that is not finished, removed again unless it is put in place.
 class Draft {
  public:
-  Draft(int directory, std::string name) : directory_(directory), name_(std::move(name)) {}
+  // Errors are told of the file that it is for.
+  Draft(int directory, const RecordedStep& step) : directory_(directory), name_(step.temporary), path_(step.path) {}
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
   ~Draft() {
@@ -31,11 +32,11 @@ class Draft {
 
   Result<void> write(std::string_view text) {
     file_ = Fd(openat(directory_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file_) return tl::unexpected(errno_error("write", name_));
+    if (!file_) return tl::unexpected(errno_error("write", path_));
     while (!text.empty()) {
       const auto done = ::write(file_.get(), text.data(), text.size());
       if (done < 0 && errno == EINTR) continue;
-      if (done < 0) return tl::unexpected(errno_error("write", name_));
+      if (done < 0) return tl::unexpected(errno_error("write", path_));
       text.remove_prefix(static_cast<std::size_t>(done));
     }
     return {};
@@ -47,6 +48,7 @@ class Draft {
  private:
   int directory_;
   std::string name_;
+  std::string path_;
   Fd file_;
 };
 
@@ -148,7 +150,7 @@ Result<void> replace_text(const RecordedStep& step, const Target& target, FileId
   const auto hand = identity.current();
   if (step.after.uid != hand.uid) identity.restore();
   const int directory = target.directory->fd.get();
-  Draft draft(directory, step.temporary);
+  Draft draft(directory, step);
   auto done = draft.write(step.text_after);
   identity.restore();
   if (done) done = dress(draft.fd(), step.after, target.fd.get(), step.path);
@@ -166,7 +168,7 @@ Result<void> make_file(const RecordedStep& step, const Target& directory, FileId
     return tl::unexpected(Error{"its directory belongs to somebody else by now", step.path, 0});
   }
   const auto name = step.path.substr(step.path.rfind('/') + 1);
-  Draft draft(directory.fd.get(), step.temporary);
+  Draft draft(directory.fd.get(), step);
   auto done = draft.write(step.text_after);
   if (done) {
     const auto hand = identity.current();

@@ -2,6 +2,7 @@
 // Homes with something in them that root must not change, one trap each: what `fix` says, how it ends, and that nothing
 // is different afterwards.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -133,6 +134,22 @@ TEST_F(FixTrapsAsRoot, SshIsMountedThere) {
   expect_left_alone({"/home/elsewhere", "/home/elsewhere/authorized_keys", alice_.ssh()}, [&] {
     must(mount("/home/elsewhere", alice_.ssh().c_str(), nullptr, MS_BIND, nullptr) == 0, "bind");
   });
+}
+
+TEST_F(FixTrapsAsRoot, KeyIsNotAddedToWhatIsMountedThere) {
+  system_.make_directory("/home/elsewhere", alice_.owner(), 0755);
+  const auto before = state("/home/elsewhere");
+  const auto key = key_line(1, "added");
+  const auto run = run_sshaudit({"add-key", "--sshd-version", debian_12_sshd, "alice"}, [&] {
+    enter(system_);
+    must(mount("/home/elsewhere", alice_.ssh().c_str(), nullptr, MS_BIND, nullptr) == 0, "bind");
+    const int fd = memfd_create("key", 0);
+    must(write(fd, key.data(), key.size()) > 0 && lseek(fd, 0, SEEK_SET) == 0 && dup2(fd, STDIN_FILENO) == 0, "key");
+  });
+  EXPECT_EQ(run.exit_status, 2);
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err, "sshaudit: something else is mounted there: /home/alice/.ssh\n");
+  EXPECT_EQ(state("/home/elsewhere"), before);
 }
 
 // The account's own home may well be one.

@@ -35,6 +35,7 @@ void file(Yard& yard, const std::string& name, mode_t mode, const std::string& t
 void node(Yard& yard, const std::string& name, mode_t mode, dev_t device) {
   const auto path = yard.directory + "/" + name;
   require(mknod(yard.system.on_host(path).c_str(), mode, device) == 0, path);
+  yard.system.change_owner(path, yard.person.owner());
   yard.system.change_mode(path, mode & 07777U);
 }
 

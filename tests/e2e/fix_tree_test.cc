@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `sshaudit fix` on thousands of broken homes: afterwards a real sshd lets everybody in, what differs in the whole
 // system is what the record says and nothing else, and after `undo` nothing differs.
-// SSHAUDIT_FIX_TREES=N and SSHAUDIT_FIX_SEED=N try more and others.
+// SSHAUDIT_FIX_TREES=N and SSHAUDIT_FIX_SEED=N try more and others; SSHAUDIT_FIX_SHOW=1 tells what is wrong with each.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -205,6 +205,7 @@ TEST(FixTreesAsRoot, AreMendedAsRecordedAndTakenBack) {
   const auto run = forest.fix();
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
   const auto record = record_in(run);
+  if (std::getenv("SSHAUDIT_FIX_SHOW") != nullptr) std::printf("%s", run.out.c_str());
   EXPECT_LT(run.exit_status, 2) << run.err;
   EXPECT_EQ(run.err, "");
   ASSERT_NE(record, "") << run.out;

@@ -171,12 +171,15 @@ TEST(FixAmbushAsRoot, AFileThatStandsInIsNotMistaken) {
 // Root writes a new text for a file of its own, and mallory wants to be the one who has it open.
 std::string draft_in_ambush() {
   auto record = new_record();
-  const auto draft = home + "/.ssh/.authorized_keys.sshaudit-" + record.name();
   const Ambush ambush([&] {
-    const int fd = open(draft.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && errno != EACCES) return;
-    mkdir((home + (fd < 0 ? "/seen" : "/held")).c_str(), 0700);
-    close(fd);
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator(home + "/.ssh", gone)) {
+      if (!entry.path().filename().string().starts_with(".authorized_keys.sshaudit-")) continue;
+      const int fd = open(entry.path().c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+      if (fd < 0 && errno != EACCES) continue;
+      mkdir((home + (fd < 0 ? "/seen" : "/held")).c_str(), 0700);
+      close(fd);
+    }
   });
   const Plan plan{.account = mallory, .identity = identity, .home = home};
   for (int round = 0; round < 300; ++round) {

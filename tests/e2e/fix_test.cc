@@ -211,7 +211,7 @@ TEST_F(FixAsRoot, EscapesNamesAndComments) {
     s.system.change_mode(odd, 0777);
   });
   const auto script = run({"fix", "--script", "alice"});
-  EXPECT_NE(script.out.find("# left to sshaudit fix alice: its name is no plain text\n"), std::string::npos)
+  EXPECT_NE(script.out.find(": left to sshaudit fix alice: its name is no plain text\n"), std::string::npos)
       << script.out;
   const auto one = run({"fix", "--yes", "alice"});
   EXPECT_EQ(one.exit_status, 0) << one.err;
@@ -228,7 +228,6 @@ TEST_F(FixAsRoot, WritesAScriptThatDoesTheSame) {
     s.system.change_owner("/home/alice", {s.person.uid, class_group});
     s.system.set_acl("/home/alice", "u::rwx,u:2002:rwx,g::r-x,m::rwx,o::rwx");
     s.system.change_mode("/home/alice/.ssh", 0757);
-    s.system.change_owner(key_file, {4711, 4711});
     s.system.change_mode(key_file, 0646);
   };
   make(faults);
@@ -244,13 +243,23 @@ TEST_F(FixAsRoot, WritesAScriptThatDoesTheSame) {
   waitpid(child, &status_, 0);
   EXPECT_EQ(WEXITSTATUS(status_), 0);
   EXPECT_EQ(text_of(system_.on_host("/opt/fix.out")),
-            "changed: /home/alice/.ssh/authorized_keys\nchanged: /home/alice/.ssh/authorized_keys\n"
+            "changed: /home/alice/.ssh/authorized_keys\n"
             "changed: /home/alice/.ssh\nchanged: /home/alice\nchanged: /home/alice\n");
   EXPECT_EQ(state_of("/home/alice"), "2001:5000 " + std::to_string(0755));
   EXPECT_EQ(state_of("/home/alice/.ssh"), "2001:2001 " + std::to_string(0755));
-  EXPECT_EQ(state_of(key_file), "2001:4711 " + std::to_string(0644));
+  EXPECT_EQ(state_of(key_file), "2001:2001 " + std::to_string(0644));
   EXPECT_EQ(came(), "accepted");
   EXPECT_EQ(run({"fix", "--dry-run", "alice"}).out, "");
+}
+
+TEST_F(FixAsRoot, LeavesOwnersOutOfTheScript) {
+  make([](Scene& s) { s.system.change_owner(key_file, {4711, 4711}); });
+  const auto script = run({"fix", "--script", "alice"});
+  EXPECT_NE(script.out.find("# /home/alice/.ssh/authorized_keys: left to sshaudit fix alice: what is in it has to be "
+                            "looked at before it gets another owner\n"),
+            std::string::npos)
+      << script.out;
+  EXPECT_EQ(script.out.find("\nchange '"), std::string::npos) << script.out;
 }
 
 TEST_F(FixAsRoot, MendsTextWhenAsked) {

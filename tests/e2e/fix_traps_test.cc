@@ -148,7 +148,7 @@ TEST_F(FixTrapsAsRoot, KeyIsNotAddedToWhatIsMountedThere) {
   });
   EXPECT_EQ(run.exit_status, 2);
   EXPECT_EQ(run.out, "");
-  EXPECT_EQ(run.err, "sshaudit: something else is mounted there: /home/alice/.ssh\n");
+  EXPECT_EQ(run.err, "sshaudit: not added: something else is mounted there: /home/alice/.ssh\n");
   EXPECT_EQ(state("/home/elsewhere"), before);
 }
 
@@ -250,7 +250,7 @@ class FixRecordsAsRoot : public FixTrapsAsRoot {
     const auto before = state(alice_.key_file());
     const auto run = fix();
     EXPECT_EQ(run.exit_status, 2) << run.out;
-    EXPECT_EQ(run.err, error);
+    EXPECT_EQ(run.err, "sshaudit: nothing is changed, since it cannot be recorded: " + error);
     EXPECT_EQ(state(alice_.key_file()), before);
   }
 };
@@ -258,26 +258,25 @@ class FixRecordsAsRoot : public FixTrapsAsRoot {
 TEST_F(FixRecordsAsRoot, StateDirectoryIsALink) {
   system_.make_directory("/var/elsewhere", root_owner, 0700);
   system_.make_link("/var/elsewhere", "/var/lib/sshaudit");
-  expect_refused("sshaudit: open: /var/lib/sshaudit: Not a directory\n");
+  expect_refused("open: /var/lib/sshaudit: Not a directory\n");
 }
 
 TEST_F(FixRecordsAsRoot, RecordDirectoryIsALink) {
   system_.make_directory("/var/elsewhere", root_owner, 0700);
   system_.make_directory("/var/lib/sshaudit", root_owner, 0755);
   system_.make_link("/var/elsewhere", "/var/lib/sshaudit/undo");
-  expect_refused("sshaudit: open: /var/lib/sshaudit/undo: Not a directory\n");
+  expect_refused("open: /var/lib/sshaudit/undo: Not a directory\n");
 }
 
 TEST_F(FixRecordsAsRoot, OthersMayWriteTheRecords) {
   system_.make_directory("/var/lib/sshaudit", root_owner, 0755);
   system_.make_directory("/var/lib/sshaudit/undo", root_owner, 0777);
-  expect_refused(
-      "sshaudit: the state directory has to belong to root, who alone may write it: /var/lib/sshaudit/undo\n");
+  expect_refused("the state directory has to belong to root, who alone may write it: /var/lib/sshaudit/undo\n");
 }
 
 TEST_F(FixRecordsAsRoot, RecordsBelongToSomebodyElse) {
   system_.make_directory("/var/lib/sshaudit", alice_.owner(), 0755);
-  expect_refused("sshaudit: the state directory has to belong to root, who alone may write it: /var/lib/sshaudit\n");
+  expect_refused("the state directory has to belong to root, who alone may write it: /var/lib/sshaudit\n");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -227,6 +228,7 @@ std::string take_all(int fd) {
 
 [[noreturn]] void run_body(const AuditedSystem& system, unsigned seconds, int out,
                            const std::function<std::string()>& body) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   alarm(seconds);
   int status = 0;
   std::string text;

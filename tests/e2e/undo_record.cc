@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -93,6 +95,19 @@ void apply(const DoneStep& step, TreePicture& picture, std::vector<std::string>&
 }
 
 }  // namespace
+
+std::string in_words(const DoneStep& step) {
+  const auto state = [](const DoneStep::State& one) {
+    std::array<char, 64> numbers{};
+    std::snprintf(numbers.data(), numbers.size(), "%06o %u:%u ", one.mode, one.uid, one.gid);
+    return numbers.data() + one.acl;
+  };
+  const auto text = [](const std::string& one) {
+    return one.empty() ? "" : " " + Json(one).dump(-1, ' ', true, Json::error_handler_t::replace);
+  };
+  return step.user + " " + step.kind + " " + step.path + ": " + state(step.before) + " -> " + state(step.after) +
+         text(step.text_before) + text(step.text_after);
+}
 
 std::vector<std::string> record_names(const AuditedSystem& system) {
   std::vector<std::string> names;

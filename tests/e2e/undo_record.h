@@ -31,9 +31,10 @@ struct DoneStep {
   State after;
   std::string text_before;
   std::string text_after;
-
-  bool operator==(const DoneStep&) const = default;
 };
+
+// All of it, in one line.
+std::string in_words(const DoneStep& step);
 
 // Names of the records there are, in order.
 std::vector<std::string> record_names(const AuditedSystem& system);

@@ -125,7 +125,8 @@ Result<void> exchange(const RecordedStep& step, const Target& target, int direct
   }
   if (rename_in(directory, step.temporary, target.name, RENAME_EXCHANGE) == 0) return tl::unexpected(changed);
   draft.is_in_place();
-  return tl::unexpected(Error{"changed meanwhile; what it was then is beside it, as " + step.temporary, step.path, errno});
+  return tl::unexpected(
+      Error{"changed meanwhile; what it was then is beside it, as " + step.temporary, step.path, errno});
 }
 
 void keep_name(int directory) {
@@ -135,18 +136,25 @@ void keep_name(int directory) {
 
 }  // namespace
 
-Result<void> act_in(const FileStatus& directory, const Identity& account, FileIdentity& identity) {
+Result<void> act_in(int fd, const FileStatus& directory, const Identity& account, FileIdentity& identity) {
   if (directory.uid == account.uid) return identity.become(account);
   identity.restore();
-  constexpr mode_t others_write = S_IWGRP | S_IWOTH;
-  if (directory.uid == 0 && (directory.mode & others_write) == 0) return {};
+  if (directory.uid == 0 && (directory.mode & (S_IWGRP | S_IWOTH)) == 0) return {};
+  // Its own group, which sshd forgives: what it does there it can do with its own rights.
+  const bool is_for_groups = directory.uid == 0 && (directory.mode & S_IWOTH) == 0;
+  if (is_for_groups && identity.become(account) && faccessat(fd, "", W_OK | X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0) {
+    return {};
+  }
+  identity.restore();
   return tl::unexpected(Error{"somebody else may write its directory, so nothing is put there", "", 0});
 }
 
 // A file of root's is root's from the beginning: the account could open or link a draft of its own before it is given
 // away, and would have a file of root's to write.
 Result<void> replace_text(const RecordedStep& step, const Target& target, FileIdentity& identity) {
-  if (auto done = act_in(target.directory->component.status, step.identity, identity); !done) return done;
+  if (auto done = act_in(target.directory->fd.get(), target.directory->component.status, step.identity, identity);
+      !done)
+    return done;
   const auto hand = identity.current();
   if (step.after.uid != hand.uid) identity.restore();
   const int directory = target.directory->fd.get();
@@ -163,7 +171,7 @@ Result<void> replace_text(const RecordedStep& step, const Target& target, FileId
 }
 
 Result<void> make_file(const RecordedStep& step, const Target& directory, FileIdentity& identity) {
-  if (auto done = act_in(directory.status, step.identity, identity); !done) return done;
+  if (auto done = act_in(directory.fd.get(), directory.status, step.identity, identity); !done) return done;
   if (directory.status.uid != step.after.uid) {
     return tl::unexpected(Error{"its directory belongs to somebody else by now", step.path, 0});
   }
@@ -191,7 +199,7 @@ Result<void> make_file(const RecordedStep& step, const Target& directory, FileId
 // In a directory of the account's own the account makes it, and nothing is given to it: by then it may have put
 // something of root's in its place.
 Result<void> make_directory(const RecordedStep& step, const Target& above, FileIdentity& identity) {
-  if (auto done = act_in(above.status, step.identity, identity); !done) return done;
+  if (auto done = act_in(above.fd.get(), above.status, step.identity, identity); !done) return done;
   const bool is_given = above.status.uid != step.identity.uid;
   const auto name = step.path.substr(step.path.rfind('/') + 1);
   if (mkdirat(above.fd.get(), name.c_str(), step.after.mode & permissions) != 0) {

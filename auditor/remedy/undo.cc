@@ -135,7 +135,8 @@ class Undoer {
     if (now.mode != step.after.mode || (now.uid != step.after.uid && !is_cut_off)) return left(changed);
     const auto text = is_directory ? Result<std::string>() : read_target(*target);
     if (!text || *text != step.text_after) return left(changed);
-    if (auto done = act_in(target->directory->component.status, step.identity, identity_); !done)
+    if (auto done = act_in(target->directory->fd.get(), target->directory->component.status, step.identity, identity_);
+        !done)
       return left(done.error());
     const int flags = is_directory ? AT_REMOVEDIR : 0;
     if (unlinkat(target->directory->fd.get(), target->name.c_str(), flags) != 0) {
@@ -149,7 +150,8 @@ class Undoer {
   void remove_draft(const RecordedStep& step) {
     const auto directory = open(step.path.substr(0, step.path.rfind('/')), step.identity);
     if (!directory || !S_ISDIR(directory->status.mode)) return;
-    if (act_in(directory->status, step.identity, identity_)) unlinkat(directory->fd.get(), step.temporary.c_str(), 0);
+    if (act_in(directory->fd.get(), directory->status, step.identity, identity_))
+      unlinkat(directory->fd.get(), step.temporary.c_str(), 0);
     identity_.restore();
   }
 

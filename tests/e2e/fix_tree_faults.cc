@@ -139,8 +139,9 @@ std::vector<Row> faults_for(TreeNode::Place place) {
 
 }  // namespace
 
-NodeFault break_node(TreeNode& node, const Person& person, differential::Dice& dice) {
-  const auto rows = faults_for(node.place);
+NodeFault break_node(TreeNode& node, const Person& person, bool is_behind_link, differential::Dice& dice) {
+  auto rows = faults_for(node.place);
+  if (is_behind_link) std::erase_if(rows, [](const Row& row) { return row.owner != By::account; });
   const auto& row = rows.at(dice.below(rows.size()));
   make(node, row, person, dice);
   const auto has = [&](unsigned effect) { return (row.effects & effect) != 0; };

@@ -78,7 +78,8 @@ void named_file(Draft& draft, Dice&) { add_file(draft, "/etc/ssh/central/" + dra
 constexpr std::array layouts = {usual, usual, usual, file_behind_link, directory_behind_link, file_outside, named_file};
 
 void break_one(Draft& draft, TreeNode& node, Dice& dice) {
-  const auto fault = break_node(node, draft.person, dice);
+  const bool is_on_the_way = node.path == draft.person.home || node.path == draft.person.ssh();
+  const auto fault = break_node(node, draft.person, !draft.links.empty() && !is_on_the_way, dice);
   draft.refuses = draft.refuses || fault.refuses;
   draft.what += (draft.what.empty() ? "" : "; ") + fault.what;
   const bool is_last_directory = draft.nodes.size() > 1 && &node == &*(draft.nodes.end() - 2);
@@ -115,7 +116,7 @@ void make_all_roots(Draft& draft) {
 
 void break_some(Draft& draft, Dice& dice) {
   const bool has_content = draft.nodes.back().place == Place::key_file;
-  if (has_content && dice.chance(10)) return make_all_roots(draft);
+  if (has_content && draft.links.empty() && dice.chance(10)) return make_all_roots(draft);
   auto faults = 1 + dice.below(4);
   if (has_content && dice.chance(faults * 15)) {
     draft.text = broken_text(ClientKeys::line("ed25519"), dice);
@@ -170,7 +171,8 @@ void write(AuditedSystem& system, const Draft& draft, Dice& dice) {
     if (dice.chance(20)) set_attribute(system, node.path);
   }
   for (const auto& link : draft.links) system.make_link(link.target, link.path, person.owner());
-  const auto is_ssh = [&](const TreeNode& node) { return node.path == person.ssh(); };
+  // Bystanders of others would not be shown to the account, and so the directory not be given to it.
+  const auto is_ssh = [&](const TreeNode& node) { return node.path == person.ssh() && node.owner.uid == person.uid; };
   add_bystanders(system, person, std::ranges::any_of(draft.nodes, is_ssh), dice);
   for (const auto& node : draft.nodes) {
     system.change_owner(node.path, node.owner);

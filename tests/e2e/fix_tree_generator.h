@@ -60,8 +60,9 @@ struct NodeFault {
   bool takes_no_file = false;  // a directory in which the account can make no file once it is mended
 };
 
-// Breaks the node in a way that can be mended, or makes it odd in a way that is well.
-NodeFault break_node(TreeNode& node, const Person& person, differential::Dice& dice);
+// Breaks the node in a way that can be mended, or makes it odd in a way that is well. What lies behind a link of the
+// account's own stays its own: nothing else is given to it.
+NodeFault break_node(TreeNode& node, const Person& person, bool is_behind_link, differential::Dice& dice);
 void vary_node(TreeNode& node, const Person& person, differential::Dice& dice);
 
 struct KeyText {

@@ -56,7 +56,7 @@ std::string some_lines(Dice& dice, std::size_t dead_percent, bool& has_dead_line
 
 // The key that counts is not the first one.
 std::string joined(const std::string& line, Dice& dice) {
-  static const std::array<std::string, 4> comments = {"bob@desk", "bob@desk ", "bob of the desk", "x"};
+  static const std::array<std::string, 3> comments = {"bob@desk", "bob of the desk", "x"};
   std::string text;
   for (auto before = 1 + dice.below(2); before > 0; --before) {
     text += without_end(other_line(dice, comments.at(dice.below(comments.size()))));

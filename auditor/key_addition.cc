@@ -43,7 +43,7 @@ std::string why_no_file(const AccountEvidence& evidence) {
   if (!evidence.name_error.empty()) return "the name of the key file cannot be expanded: " + evidence.name_error;
   if (evidence.key_files.empty()) return "sshd reads no key file of this account (AuthorizedKeysFile is none)";
   const auto& path = evidence.key_files.front().path;
-  return fmt::format("sshd cannot read {} as it is: sshaudit fix {} first", path, evidence.account.name);
+  return fmt::format("sshd cannot read {} as it is: see sshaudit explain {}", path, evidence.account.name);
 }
 
 bool shows_private_key(const std::string& text) { return text.find("PRIVATE KEY") != std::string::npos; }

@@ -54,7 +54,7 @@ class Fix {
       if (!*wanted) break;
       if (auto done = carry_out(); !done) return tl::unexpected(done.error());
       if (auto done = make_plans(touched_accounts()); !done) return tl::unexpected(done.error());
-      std::erase_if(plans_, [](const Plan& plan) { return plan.is_empty(); });
+      std::erase_if(plans_, [](const Plan& plan) { return items_in({plan}) == 0; });
       if (items_in(plans_) == 0) break;
       if (auto done = show(plans_); !done) return tl::unexpected(done.error());
     }
@@ -105,9 +105,13 @@ class Fix {
     }
   }
 
-  Result<void> show(const std::vector<Plan>& plans) const {
+  // What was said in a round before is not said again.
+  Result<void> show(std::vector<Plan> plans) {
     std::string text;
-    for (const auto& plan : plans) {
+    for (auto& plan : plans) {
+      std::erase_if(plan.advice, [&](const Finding& one) {
+        return !told_.insert(fmt::format("{} {} {}", plan.account.name, one.rule->id, one.detail.message)).second;
+      });
       const auto block = render_plan(plan, text_style(arguments_));
       if (!block.empty()) text += (text.empty() ? "" : "\n") + block;
     }
@@ -207,6 +211,7 @@ class Fix {
   std::map<std::string, KeyLogin> verdicts_;
   std::map<std::string, std::string> given_up_;  // by path: why
   std::set<std::string> touched_;
+  std::set<std::string> told_;    // advice
   std::set<std::string> mended_;  // texts, each once a run
   Fd lock_;
   std::optional<Record> record_;

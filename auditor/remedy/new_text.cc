@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/new_text.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 
 #include "gather/file_status.h"
 #include "gather/read_file.h"
@@ -91,6 +93,17 @@ Result<void> dress(int fd, const FileState& state, int like, const std::string& 
   return {};
 }
 
+// What runs that were cut off have left beside the file. Only one run writes at a time.
+void remove_old_drafts(int directory, const RecordedStep& step) {
+  const auto name = step.path.substr(step.path.rfind('/') + 1);
+  const int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(copy < 0 ? nullptr : fdopendir(copy), closedir);
+  if (!stream) return;
+  while (const auto* entry = readdir(stream.get())) {  // NOLINT(concurrency-mt-unsafe): the stream is this thread's own
+    if (std::string_view(entry->d_name).starts_with("." + name + ".sshaudit-")) unlinkat(directory, entry->d_name, 0);
+  }
+}
+
 int rename_in(int directory, const std::string& from, const std::string& to, unsigned flags) {
   return renameat2(directory, from.c_str(), directory, to.c_str(), flags);
 }
@@ -156,8 +169,9 @@ Result<void> replace_text(const RecordedStep& step, const Target& target, FileId
       !done)
     return done;
   const auto hand = identity.current();
-  if (step.after.uid != hand.uid) identity.restore();
   const int directory = target.directory->fd.get();
+  remove_old_drafts(directory, step);
+  if (step.after.uid != hand.uid) identity.restore();
   Draft draft(directory, step);
   auto done = draft.write(step.text_after);
   identity.restore();
@@ -176,6 +190,7 @@ Result<void> make_file(const RecordedStep& step, const Target& directory, FileId
     return tl::unexpected(Error{"its directory belongs to somebody else by now", step.path, 0});
   }
   const auto name = step.path.substr(step.path.rfind('/') + 1);
+  remove_old_drafts(directory.fd.get(), step);
   Draft draft(directory.fd.get(), step);
   auto done = draft.write(step.text_after);
   if (done) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "render/finding_text.h"
@@ -58,6 +59,11 @@ std::string key_in_words(const ListedKey& key) {
   return text;
 }
 
+// What is let in then may have been put there by somebody else.
+bool others_could_write(const Plan& plan) {
+  return std::ranges::any_of(plan.changes, [](const PlannedChange& one) { return one.change.take != 0; });
+}
+
 }  // namespace
 
 std::string render_plan(const Plan& plan, const TextStyle& style) {
@@ -81,6 +87,9 @@ std::string render_plan(const Plan& plan, const TextStyle& style) {
     text.item("lets in", "36", key_in_words(plan.let_in[i]));
   }
   if (plan.let_in.size() > most_keys) text.more(fmt::format("and {} more keys", plan.let_in.size() - most_keys));
+  if (!plan.let_in.empty() && others_could_write(plan)) {
+    text.item("look   ", "33", "others could write there until now: see that these keys belong to it");
+  }
   for (const auto& finding : plan.advice) text.finding(finding);
   return text.text();
 }

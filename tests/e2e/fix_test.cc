@@ -106,7 +106,8 @@ constexpr auto open_home_plan =
     "alice: key login is refused; with these changes it is accepted\n"
     "  change  /home/alice: 0777 alice:alice -> 0775 alice:alice\n"
     "          home-writable: /home/alice is 0777 alice:alice, writable by everyone\n"
-    "  lets in  ssh-ed25519 SHA256:KEY by /home/alice/.ssh/authorized_keys:1 \"ed25519\"\n";
+    "  lets in  ssh-ed25519 SHA256:KEY by /home/alice/.ssh/authorized_keys:1 \"ed25519\"\n"
+    "  look     others could write there until now: see that these keys belong to it\n";
 
 void open_home(Scene& scene) { scene.system.change_mode("/home/alice", 0777); }
 

@@ -43,7 +43,7 @@ std::string why_no_file(const AccountEvidence& evidence) {
   if (!evidence.name_error.empty()) return "the name of the key file cannot be expanded: " + evidence.name_error;
   if (evidence.key_files.empty()) return "sshd reads no key file of this account (AuthorizedKeysFile is none)";
   const auto& path = evidence.key_files.front().path;
-  return fmt::format("sshd cannot read {} as it is: see sshaudit explain {}", path, evidence.account.name);
+  return fmt::format("sshd cannot read {} as it is: sshaudit explain says why", path);
 }
 
 bool shows_private_key(const std::string& text) { return text.find("PRIVATE KEY") != std::string::npos; }
@@ -59,10 +59,10 @@ void add_to_file(const KeyFile& file, const AccountEvidence& evidence, KeyAdditi
   addition.before = file.text;
   if (status.uid != evidence.account.uid && status.uid != 0) {
     addition.why_not =
-        fmt::format("{} belongs to somebody else: see sshaudit {}", component.path, evidence.account.name);
+        fmt::format("{} belongs to somebody else", component.path);
   } else if (shows_private_key(file.text)) {
     addition.why_not =
-        fmt::format("there is a PRIVATE key in {}: see sshaudit {}", component.path, evidence.account.name);
+        fmt::format("there is a PRIVATE key in {}, which has to go first", component.path);
   } else if (status.links > 1) {
     addition.why_not =
         fmt::format("{} has {} names (hard links): put a file of its own in its place", component.path, status.links);

@@ -163,6 +163,7 @@ std::string contradiction_in_config(const Arguments& arguments) {
 std::string contradiction_in_change(const Arguments& arguments) {
   if (arguments.root != "/") return "--root: another system is audited, but not changed";
   if (arguments.format != Format::text) return "fix, undo and add-key write text only";
+  if (!arguments.output.empty()) return "fix, undo and add-key write to standard output only";
   if (arguments.verb == Verb::undo) return {};
   if (arguments.verb == Verb::add_key) {
     return arguments.users.size() == 1 && !arguments.all_users ? "" : "add-key takes one USER";

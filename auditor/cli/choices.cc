@@ -73,7 +73,8 @@ Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const A
   const auto add = [&](const Result<std::optional<Account>>& found, const std::string& name) -> Result<void> {
     if (!found) return tl::unexpected(found.error());
     if (!*found) return tl::unexpected(Error{"no such account", name, 0});
-    chosen.push_back(**found);
+    const bool is_known = std::ranges::find(chosen, (*found)->name, &Account::name) != chosen.end();
+    if (!is_known) chosen.push_back(**found);
     return {};
   };
   for (const auto& name : arguments.users) {

@@ -27,7 +27,7 @@ Result<bool> is_wanted(const Arguments& arguments, const std::string& question) 
   for (int letter = std::getchar(); letter != EOF && letter != '\n'; letter = std::getchar()) {
     answer += static_cast<char>(letter);
   }
-  return answer == "y" || answer == "Y" || answer == "yes";
+  return answer == "y" || answer == "Y" || answer == "yes" || answer == "YES" || answer == "Yes";
 }
 
 Result<void> tell(const std::string& text) {

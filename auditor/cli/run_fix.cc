@@ -48,15 +48,18 @@ class Fix {
     if (arguments_.script) return write(render_script(plans_));
     if (auto done = show(plans_); !done) return tl::unexpected(done.error());
     if (arguments_.dry_run) return write("");
-    for (int round = 1; round <= most_rounds && items_in(plans_) > 0; ++round) {
+    bool goes_on = true;
+    for (int round = 1; goes_on && round <= most_rounds && items_in(plans_) > 0; ++round) {
       const auto wanted = is_wanted(arguments_, question());
       if (!wanted) return tl::unexpected(wanted.error());
-      if (!*wanted) break;
+      if (!*wanted) {
+        say_somewhere(record_ ? "nothing more is changed\n" : "nothing is changed\n");
+        break;
+      }
       if (auto done = carry_out(); !done) return tl::unexpected(done.error());
       if (auto done = make_plans(touched_accounts()); !done) return tl::unexpected(done.error());
       std::erase_if(plans_, [](const Plan& plan) { return items_in({plan}) == 0; });
-      if (items_in(plans_) == 0) break;
-      if (auto done = show(plans_); !done) return tl::unexpected(done.error());
+      goes_on = items_in(plans_) > 0 && show(plans_);
     }
     return finish();
   }
@@ -159,22 +162,29 @@ class Fix {
       for (const auto& one : plan.changes) {
         if (!can_be_made(one)) continue;
         const auto done = changer.make(plan, one.change, *record_);
-        if (auto told = say(plan, one.change.path, one.now + " -> " + one.then, done); !told) return told;
+        say(plan, one.change.path, one.now + " -> " + one.then, done);
       }
       for (const auto& one : plan.contents) {
         if (!can_be_made(one)) continue;
         const auto done = changer.make(plan, one, *record_);
         mended_.insert(one.path);
-        if (auto told = say(plan, one.path, "new text", done); !told) return told;
+        say(plan, one.path, "new text", done);
       }
       if (!plan.is_empty()) touched_.insert(plan.account.name);
     }
     return {};
   }
 
-  Result<void> say(const Plan& plan, const std::string& path, const std::string& what, const Result<void>& done) {
+  // What has been done is said even where nobody reads standard output any more.
+  void say_somewhere(const std::string& text) {
+    if (tell(text)) return;
+    has_failed_ = true;
+    std::fputs(text.c_str(), stderr);
+  }
+
+  void say(const Plan& plan, const std::string& path, const std::string& what, const Result<void>& done) {
     const auto name = visible(plan.account.name);
-    if (done) return tell(fmt::format("{}: changed: {}: {}\n", name, visible(path), visible(what)));
+    if (done) return say_somewhere(fmt::format("{}: changed: {}: {}\n", name, visible(path), visible(what)));
     auto error = done.error();
     if (error.path != path) error.what += error.path.empty() ? "" : " (" + error.path + ")";
     error.path.clear();
@@ -182,12 +192,18 @@ class Fix {
     has_failed_ = true;
     std::fprintf(stderr, "sshaudit: %s: left alone: %s: %s\n", name.c_str(), visible(path).c_str(),
                  given_up_[path].c_str());
-    return {};
   }
 
-  Result<int> write(const std::string& text) const {
-    if (auto done = tell(text); !done) return tl::unexpected(done.error());
-    return exit_status(summary_, arguments_.fail_on);
+  // An exit status that nothing else explains is explained.
+  Result<int> write(const std::string& text) {
+    say_somewhere(text);
+    const auto status = exit_status(summary_, arguments_.fail_on);
+    const auto found = summary_.findings[0] + summary_.findings[1] + summary_.findings[2];
+    if (status != 0 && told_.empty() && items_in(plans_) == 0) {
+      std::fprintf(stderr, "sshaudit: nothing here that fix changes; %zu finding%s, which sshaudit shows\n", found,
+                   found == 1 ? "" : "s");
+    }
+    return has_failed_ ? not_all_done : status;
   }
 
   // Where only some accounts were looked at again, all are counted.
@@ -200,8 +216,7 @@ class Fix {
         text += fmt::format("{}: key login is {}\n", visible(name), verdict_in_words(verdicts_[name]));
       }
     }
-    const auto status = write(text);
-    return status && has_failed_ ? Result<int>(not_all_done) : status;
+    return write(text);
   }
 
   const Arguments& arguments_;

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cinttypes>
-#include <cstdio>
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <sstream>
 
@@ -26,11 +26,11 @@ constexpr std::size_t largest_table = 1024UL * 1024;
 bool is_lent_to_users(uid_t uid) {
   std::istringstream rows(read_file("/etc/subuid", largest_table).value_or(""));
   for (std::string row; std::getline(rows, row);) {
-    std::uint64_t first = 0;
-    std::uint64_t count = 0;
-    const auto at = row.find(':');
-    if (at == std::string::npos || std::sscanf(row.c_str() + at, ":%" SCNu64 ":%" SCNu64, &first, &count) != 2)
-      continue;
+    const auto first_at = row.find(':');
+    const auto count_at = row.find(':', std::min(first_at, row.size() - 1) + 1);
+    if (count_at == std::string::npos) continue;
+    const auto first = std::strtoull(row.c_str() + first_at + 1, nullptr, 10);
+    const auto count = std::strtoull(row.c_str() + count_at + 1, nullptr, 10);
     if (uid >= first && uid - first < count) return true;
   }
   return false;

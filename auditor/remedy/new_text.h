@@ -23,8 +23,8 @@ Result<void> make_file(const RecordedStep& step, const Target& directory, FileId
 // A new directory, likewise.
 Result<void> make_directory(const RecordedStep& step, const Target& above, FileIdentity& identity);
 
-// Whose rights are taken in the directory that is open as `fd`: those of the account where it may write, root's in root's
-// own; an error when others may write there.
+// Whose rights are taken in the directory that is open as `fd`: those of the account where it may write, root's in
+// root's own; an error when others may write there.
 Result<void> act_in(int fd, const FileStatus& directory, const Identity& account, FileIdentity& identity);
 
 }  // namespace sshaudit

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <span>
 
@@ -48,7 +49,7 @@ class Undoer {
     if (!step.temporary.empty()) remove_draft(step);
     auto target = open(step.path, step.identity);
     if (step.kind == Kind::new_file || step.kind == Kind::new_directory) return remove(step, target);
-    if (!target) return left(target.error());
+    if (!target) return is_shut(step, target.error()) ? End{UndoEnd::as_before, {}} : left(target.error());
     if (step.kind == Kind::content) return put_text_back(step, *target, steps);
     const auto now = state_of(*target);
     if (was_before(steps, step.path, now)) return {UndoEnd::as_before, {}};
@@ -67,6 +68,13 @@ class Undoer {
     auto target = open_target(path);
     identity_.restore();
     return target;
+  }
+
+  // What has been undone behind it may keep the account out again: then root looks whether this is so.
+  bool is_shut(const RecordedStep& step, const Error& error) const {
+    if (error.errnum != EACCES) return false;
+    const auto target = open_target(step.path);
+    return target && is_it(step, *target) && state_of(*target) == step.before;
   }
 
   // Before the last of these steps, or already before one that led to it: an undo may have been cut off.

@@ -86,6 +86,15 @@ std::string why_not_here(const PlannedChange& one) {
   return visible(one.change.path) == one.change.path ? std::string() : "its name is no plain text";
 }
 
+std::string as_comment(const Plan& plan, const Finding& finding) {
+  const auto& remedy = finding.detail.remedy;
+  auto text =
+      fmt::format("# {}: {}: {}\n", visible(plan.account.name), finding.rule->id, visible(finding.detail.message));
+  for (const auto& command : remedy.commands) text += fmt::format("#   fix: {}\n", shell_line(command));
+  if (!remedy.note.empty()) text += fmt::format("#   advice: {}\n", visible(remedy.note));
+  return text + '\n';
+}
+
 }  // namespace
 
 std::string render_script(const std::vector<Plan>& plans) {
@@ -95,16 +104,13 @@ std::string render_script(const std::vector<Plan>& plans) {
       for (const auto& why : one.why) text += fmt::format("# {}: {}\n", visible(plan.account.name), visible(why));
       const auto why = why_not_here(one);
       text += why.empty() ? commands_of(one) + '\n'
-                          : fmt::format("# {}: left to sshaudit fix {}: {}\n\n", visible(one.change.path),
-                                        visible(plan.account.name), visible(why));
+                          : fmt::format("# {}: left to {}: {}\n\n", visible(one.change.path),
+                                        shell_line({"sshaudit", "fix", plan.account.name}), visible(why));
     }
     for (const auto& one : plan.contents) {
       text += fmt::format("# The text of {} is mended by sshaudit fix --content only.\n\n", visible(one.path));
     }
-    for (const auto& finding : plan.advice) {
-      text += fmt::format("# {}: {}: {}\n#   advice: {}\n\n", visible(plan.account.name), finding.rule->id,
-                          visible(finding.detail.message), visible(finding.detail.remedy.note));
-    }
+    for (const auto& finding : plan.advice) text += as_comment(plan, finding);
   }
   return text + "exit $left\n";
 }

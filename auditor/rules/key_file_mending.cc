@@ -80,7 +80,8 @@ class Mender {
       if (!ends_line) plain += text_[i];
       returns += ends_line ? 1 : 0;
     }
-    if (returns > 0) tell(fmt::format("carriage returns at the ends of {} lines go", returns));
+    if (returns > 0)
+      tell(fmt::format("carriage returns go, at the end of {} line{}", returns, returns == 1 ? "" : "s"));
     if (!plain.empty() && plain.back() != '\n') {
       plain += '\n';
       tell("the last line gets its newline");
@@ -92,12 +93,15 @@ class Mender {
   // A key with options is left as it is: the one behind it would be let in without them.
   bool mend_lines(Fault fault) {
     std::map<std::size_t, LineMend> mends;
+    bool has_key = fault == Fault::keys_joined;
     read_key_lines(text_, grammar_, [&](const AuthorizedKey& line) {
       const bool is_joined = line.fault == Fault::keys_joined && line.options == KeyOptions{} && line.column > 1;
       if (fault == Fault::keys_joined && is_joined) mends[line.line] = {line.column - 1, key_in_words(line.meant)};
       if (fault == Fault::none && !is_left_alone(line)) mends[line.line] = {};
+      has_key = has_key || !line.key.type.empty();
     });
-    return !mends.empty() && write_lines(mends);
+    // Where nothing else is left, a line that says what was meant is worth more than a clean file.
+    return has_key && !mends.empty() && write_lines(mends);
   }
 
   bool write_lines(const std::map<std::size_t, LineMend>& mends) {

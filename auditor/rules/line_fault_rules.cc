@@ -39,7 +39,8 @@ Details keys_joined(const KeyLineSubject& subject, const Context&) {
                     fmt::format("holds two keys on one line: the second ({}) begins at column {}; {}",
                                 key_in_words(line.meant), line.column, what),
                     "one key a line", "joined to another key",
-                    fmt::format("start a new line at column {}, before {}", line.column, line.word));
+                    fmt::format("start a new line before {} at column {}, or before its options, if it has any",
+                                line.word, line.column));
 }
 
 Details key_wrapped(const KeyLineSubject& subject, const Context&) {

@@ -38,11 +38,17 @@ Detail link_not_followed(const KeyFileSubject& subject, const Context& context) 
           .remedy = {{}, "put a file with the public keys in place of what leads there"}};
 }
 
+// What the account reaches by a link of its own is never opened to it.
+Remedy instead_of_link(const PathWalk& walk) {
+  return {{}, fmt::format("put a file of the account's own in place of the link {}", walk.links.back().path)};
+}
+
 Detail not_searchable(const KeyFileSubject& subject, const Context& context) {
   const auto& walk = subject.file.walk;
   const auto& account = subject.evidence.account;
   const auto& directory = walk.components.back();
   Remedy remedy{{}, fmt::format("{} needs search permission (x) for {}", directory.path, account.name)};
+  if (!by_link(walk, directory.path).empty()) remedy = instead_of_link(walk);
   if (is_private_to(directory.path, subject.evidence, context.accounts)) {
     remedy = directory.status.uid == account.uid
                  ? give_permission(directory, S_IXUSR, subject.evidence, context.accounts)
@@ -73,6 +79,7 @@ Details key_file_unreadable(const KeyFileSubject& subject, const Context& contex
   const auto& account = subject.evidence.account;
   const auto& component = file.walk.components.back();
   Remedy remedy{{}, fmt::format("{} needs read permission for {}", component.path, account.name)};
+  if (!by_link(file.walk, component.path).empty()) remedy = instead_of_link(file.walk);
   if (is_private_to(component.path, subject.evidence, context.accounts)) {
     remedy = component.status.uid == account.uid
                  ? give_permission(component, S_IRUSR, subject.evidence, context.accounts)

@@ -122,7 +122,7 @@ TEST_F(FixAsRoot, ShowsThePlanAndChangesNothingWithoutAnAnswer) {
   EXPECT_EQ(one.out, open_home_plan);
   EXPECT_EQ(one.err, "");
   EXPECT_EQ(run_on_terminal({"fix", "alice"}, "\n"),
-            std::string(open_home_plan) + "1 change to 1 account: go on? [y/N] \n");
+            std::string(open_home_plan) + "1 change to 1 account: go on? [y/N] \nnothing is changed\n");
   EXPECT_EQ(WEXITSTATUS(status_), 1);
   EXPECT_EQ(state_of("/home/alice"), "2001:2001 " + std::to_string(0777));
   EXPECT_EQ(state_of("/var/lib/sshaudit"), "-");
@@ -159,6 +159,38 @@ TEST_F(FixAsRoot, HasNothingToSayWhenAllIsWell) {
   EXPECT_EQ(one.exit_status, 0);
   EXPECT_EQ(one.out + one.err, "");
   EXPECT_EQ(state_of("/var/lib/sshaudit"), "-");
+}
+
+TEST_F(FixAsRoot, SaysWhatWasDoneWhenNobodyReadsIt) {
+  make(open_home);
+  const auto one = run_sshaudit({"fix", "--yes", "alice"}, [&] {
+    enter_debian(system_, scene_.mounts);
+    dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+  });
+  EXPECT_EQ(one.exit_status, 2);
+  EXPECT_EQ(one.err, "sshaudit: write: standard output: No space left on device\n");
+  EXPECT_EQ(state_of("/home/alice"), "2001:2001 " + std::to_string(0777));  // nobody has seen the plan
+}
+
+TEST_F(FixAsRoot, AdvisesNothingAboutWhatALinkOfHersLeadsTo) {
+  make([](Scene& s) {
+    s.system.remove(key_file);
+    s.system.make_link("/etc/shadow", key_file, s.person.owner());
+  });
+  const auto one = run({"fix", "--yes", "alice"});
+  EXPECT_EQ(one.exit_status, 1);
+  EXPECT_NE(
+      one.out.find("advice: put a file of the account's own in place of the link " + std::string(key_file) + "\n"),
+      std::string::npos)
+      << one.out;
+}
+
+TEST_F(FixAsRoot, ExplainsItsExitStatus) {
+  make([](Scene& s) { s.system.add_line("passwd", "no row at all"); });
+  const auto one = run({"fix", "alice", "alice"});
+  EXPECT_EQ(one.exit_status, 1);
+  EXPECT_EQ(one.out, "");
+  EXPECT_EQ(one.err, "sshaudit: nothing here that fix changes; 1 finding, which sshaudit shows\n");
 }
 
 TEST_F(FixAsRoot, LooksAgainAtWhatWasClosed) {

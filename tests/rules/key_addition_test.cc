@@ -84,7 +84,7 @@ TEST_F(KeyAdditionTo, NoFileThatOthersHaveAHandIn) {
   EXPECT_EQ(add(key).why_not, path + " has 2 names (hard links): put a file of its own in its place");
   status.links = 1;
   status.uid = 1001;
-  EXPECT_EQ(add(key).why_not, path + " belongs to somebody else: see sshaudit alice");
+  EXPECT_EQ(add(key).why_not, path + " belongs to somebody else");
   status.uid = 0;
   EXPECT_EQ(add(key).why_not, "");
 }
@@ -97,7 +97,7 @@ TEST_F(KeyAdditionTo, NoDirectoryThatIsTwoAway) {
 
 TEST_F(KeyAdditionTo, NothingBesideAPrivateKey) {
   hold(file(), std::string(alices_key_line) + "-----BEGIN OPENSSH PRIVATE KEY-----\n");
-  EXPECT_EQ(add(key).why_not, "there is a PRIVATE key in " + path + ": see sshaudit alice");
+  EXPECT_EQ(add(key).why_not, "there is a PRIVATE key in " + path + ", which has to go first");
 }
 
 TEST_F(KeyAdditionTo, OnlyAKeyThatCanWork) {

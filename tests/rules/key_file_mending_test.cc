@@ -37,10 +37,12 @@ const std::vector<Row> rows = {
     {"a key behind one with options", "restrict " + ed + " alice" + ed2 + "\n", ""},
     {"a key whose options are in the comment", ed + " alicerestrict " + ed2 + "\n", ""},
     {"three keys on one line", ed + " a" + ed2 + " b" + ed + " c\n", ed + " a\n" + ed2 + " b\n" + ed + " c\n", 2},
-    {"misspelt type", "ssh-ed25520" + ed.substr(11) + "\n", comment + "ssh-ed25520" + ed.substr(11) + "\n"},
-    {"lost letters", ed.substr(2) + "\n", comment + ed.substr(2) + "\n"},
-    {"option that is none", "no-ptty " + ed + "\n", comment + "no-ptty " + ed + "\n"},
-    {"end of the key is missing", ed.substr(0, 60) + "\n", comment + ed.substr(0, 60) + "\n"},
+    {"misspelt type", ed2 + "\nssh-ed25520" + ed.substr(11) + "\n",
+     ed2 + "\n" + comment + "ssh-ed25520" + ed.substr(11) + "\n"},
+    {"lost letters", ed.substr(2) + "\n" + ed2 + "\n", comment + ed.substr(2) + "\n" + ed2 + "\n"},
+    {"option that is none", "no-ptty " + ed + "\n" + ed2 + "\n", comment + "no-ptty " + ed + "\n" + ed2 + "\n"},
+    {"end of the key is missing", ed.substr(0, 60) + "\n" + ed2 + "\n", comment + ed.substr(0, 60) + "\n" + ed2 + "\n"},
+    {"the only line, which says what was meant", "no-ptty " + ed + "\n", ""},
     {"prose is left to a person", "hello\n" + ed + "\n", ""},
     {"a wrapped key is left to a person", ed.substr(0, 50) + "\n" + ed.substr(50) + "\n", ""},
     {"a private key is not copied",
@@ -77,6 +79,7 @@ TEST(KeyFileMending, SaysWhichLineAndWhichKey) {
 TEST(KeyFileMending, TellsOfManyLinesOnce) {
   std::string lines;
   for (int i = 0; i < 100; ++i) lines += "no-ptty " + ed + "\n";
+  lines += ed2 + "\n";
   const auto text = mended(lines);
   ASSERT_TRUE(text);
   ASSERT_EQ(text->what.size(), 21U);

@@ -19,7 +19,7 @@
 namespace sshaudit {
 namespace {
 
-constexpr mode_t permissions = 07777;
+constexpr mode_t permissions = 01777;  // a text is no program of anybody
 
 // A file that is not finished, removed again unless it is put in place.
 class Draft {
@@ -190,15 +190,14 @@ Result<void> make_file(const RecordedStep& step, const Target& directory, FileId
     return tl::unexpected(Error{"its directory belongs to somebody else by now", step.path, 0});
   }
   const auto name = step.path.substr(step.path.rfind('/') + 1);
+  const auto hand = identity.current();
   remove_old_drafts(directory.fd.get(), step);
+  if (step.after.uid != hand.uid) identity.restore();
   Draft draft(directory.fd.get(), step);
   auto done = draft.write(step.text_after);
-  if (done) {
-    const auto hand = identity.current();
-    identity.restore();
-    done = dress(draft.fd(), step.after, -1, step.path);
-    if (auto back = identity.become(hand); !back) return back;
-  }
+  identity.restore();
+  if (done) done = dress(draft.fd(), step.after, -1, step.path);
+  if (auto back = identity.become(hand); !back) return back;
   if (!done) return done;
   bool placed = rename_in(directory.fd.get(), step.temporary, name, RENAME_NOREPLACE) == 0;
   if (!placed && (errno == EINVAL || errno == ENOSYS)) {
@@ -211,11 +210,11 @@ Result<void> make_file(const RecordedStep& step, const Target& directory, FileId
   return {};
 }
 
-// In a directory of the account's own the account makes it, and nothing is given to it: by then it may have put
-// something of root's in its place.
+// Where the account may write, the account makes it, and nothing is given to it: by then it may have put something of
+// root's in its place.
 Result<void> make_directory(const RecordedStep& step, const Target& above, FileIdentity& identity) {
   if (auto done = act_in(above.fd.get(), above.status, step.identity, identity); !done) return done;
-  const bool is_given = above.status.uid != step.identity.uid;
+  const bool is_given = identity.current().uid != step.identity.uid;
   const auto name = step.path.substr(step.path.rfind('/') + 1);
   if (mkdirat(above.fd.get(), name.c_str(), step.after.mode & permissions) != 0) {
     return tl::unexpected(errno_error("make directory", step.path));

@@ -62,15 +62,15 @@ std::vector<Row> path_rows() {
          s.system.change_mode(key_file, 0644);
        },
        "refused",
-       {"{R}key-file-owner path=/home/alice/.ssh/authorized_keys: belongs to bob, not to root or alice; advice: give "
-        "/home/alice/.ssh/authorized_keys to alice (chown -h), once you have made sure that no name on the way has "
-        "become a link"}},
+       {"{R}key-file-owner path=/home/alice/.ssh/authorized_keys: belongs to bob, not to root or alice; advice: look "
+        "first at the keys in it: bob may have put some there; then give /home/alice/.ssh/authorized_keys to alice "
+        "(chown -h), once you have made sure that no name on the way has become a link, and that nothing is in there "
+        "which it must not have"}},
       {"file of root 0600",
        [](Scene& s) { s.system.change_owner(key_file, root_owner); },
        "refused",
        {"{R}key-file-unreadable path=/home/alice/.ssh/authorized_keys: is 0600 root:root, and alice may not read it; "
-        "advice: give /home/alice/.ssh/authorized_keys to alice (chown -h), once you have made sure that no name on "
-        "the way has become a link"}},
+        "fix: sshaudit fix alice"}},
       {"ACL on .ssh",
        [](Scene& s) {
          s.system.change_owner(home + "/.ssh", {alice_id, class_group});
@@ -153,8 +153,8 @@ std::vector<Row> line_rows() {
        },
        "refused",
        {"{R}keys-joined path=/home/alice/.ssh/authorized_keys:1: holds two keys on one line: the second begins at "
-        "column 87; sshd takes it for the comment of the first, so only the first counts; advice: start a new line at "
-        "column 87, before ssh-ed25519"}},
+        "column 87; sshd takes it for the comment of the first, so only the first counts; advice: start a new line "
+        "before ssh-ed25519 at column 87, or before its options, if it has any"}},
       {"byte order mark",
        [](Scene& s) { s.write_keys("\xEF\xBB\xBF" + s.own_line()); },
        "refused",

@@ -63,12 +63,11 @@ constexpr auto explain_footer =
     "  sshaudit explain alice --key SHA256:KXh...               by the fingerprint that ssh -v or the log shows\n";
 
 constexpr auto fix_footer =
-    "The plan is shown first: what, before, after, why, and which keys it lets in. On a terminal one question is "
-    "asked;\n"
-    "elsewhere --yes has to be given. Each file is opened as the audit opens it and changed by its descriptor, when it "
-    "is\n"
-    "still what was judged. Nothing is done to what others share; that is advice. Every change is recorded first, and\n"
-    "sshaudit undo takes it back. --from, --sshd-config and --sshd-version go with it as with an audit.\n"
+    "The plan is shown first: what, before, after, why, and which keys it lets in. On a terminal one question is\n"
+    "asked; elsewhere --yes has to be given, and then nobody looks at the keys that are let in. Each file is opened\n"
+    "as the audit opens it and changed by its descriptor, when it is still what was judged. Nothing is done to what\n"
+    "others share; that is advice. Every change is recorded first, and sshaudit undo takes it back.\n"
+    "--from, --sshd-config and --sshd-version go with it as with an audit.\n"
     "Exit status: as of an audit of the accounts afterwards (with --dry-run and --script: now), 2 also when something\n"
     "could not be changed.\n\n"
     "Examples:\n"
@@ -76,7 +75,7 @@ constexpr auto fix_footer =
     "  sshaudit fix alice                 do it, after one question\n"
     "  sshaudit fix --yes --all-users     without a question\n"
     "  sshaudit fix --content alice       mend the lines of her key files, too\n"
-    "  sshaudit fix --script alice        the same as a shell script, to be read and run\n";
+    "  sshaudit fix --script alice        modes and ACLs as a shell script, to be read and run\n";
 
 constexpr auto undo_footer =
     "Undoes the steps of a record, the last one first, wherever nothing has changed since. Without RECORD the records\n"
@@ -228,7 +227,8 @@ CLI::App* add_fix(CLI::App& app, Arguments& arguments) {
   fix->fallthrough();
   fix->add_option("USER", arguments.users, "Accounts to fix")->option_text(" ");
   fix->add_flag("--dry-run", arguments.dry_run, "Show the plan and change nothing");
-  fix->add_flag("--script", arguments.script, "Write the plan as a shell script and change nothing");
+  fix->add_flag("--script", arguments.script,
+                "Write the plan as a shell script, but for owners and text, and change nothing");
   fix->add_flag("-y,--yes", arguments.yes, "Do not ask");
   fix->add_flag("--content", arguments.content,
                 "Also mend the text of key files: joined keys, byte order mark, carriage returns, dead lines");

@@ -106,7 +106,7 @@ Result<int> add_line(const Arguments& arguments, const std::string& line) {
 }  // namespace
 
 Result<int> run_add_key(const Arguments& arguments) {
-  if (auto done = require_root("sshaudit add-key"); !done) return tl::unexpected(done.error());
+  if (auto done = require_root("add-key"); !done) return tl::unexpected(done.error());
   const auto text = read_key();
   if (!text) return tl::unexpected(text.error());
   const auto line = new_key_line(*text, arguments.key_options);

@@ -237,8 +237,7 @@ class Fix {
 
 Result<int> run_fix(const Arguments& arguments) {
   if (!arguments.dry_run && !arguments.script) {
-    if (auto done = require_root("sshaudit fix (but for --dry-run and --script)"); !done)
-      return tl::unexpected(done.error());
+    if (auto done = require_root("fix (but for --dry-run and --script)"); !done) return tl::unexpected(done.error());
   }
   umask(S_IRWXG | S_IRWXO);
   return Fix(arguments).run();

@@ -44,7 +44,7 @@ Result<int> list() {
 }  // namespace
 
 Result<int> run_undo(const Arguments& arguments) {
-  if (auto done = require_root("sshaudit undo"); !done) return tl::unexpected(done.error());
+  if (auto done = require_root("undo"); !done) return tl::unexpected(done.error());
   if (arguments.record.empty()) return list();
   const auto lock = lock_state();
   if (!lock) return tl::unexpected(lock.error());

@@ -58,11 +58,9 @@ void add_to_file(const KeyFile& file, const AccountEvidence& evidence, KeyAdditi
   addition.judged = status;
   addition.before = file.text;
   if (status.uid != evidence.account.uid && status.uid != 0) {
-    addition.why_not =
-        fmt::format("{} belongs to somebody else", component.path);
+    addition.why_not = fmt::format("{} belongs to somebody else", component.path);
   } else if (shows_private_key(file.text)) {
-    addition.why_not =
-        fmt::format("there is a PRIVATE key in {}, which has to go first", component.path);
+    addition.why_not = fmt::format("there is a PRIVATE key in {}, which has to go first", component.path);
   } else if (status.links > 1) {
     addition.why_not =
         fmt::format("{} has {} names (hard links): put a file of its own in its place", component.path, status.links);

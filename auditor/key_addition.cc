@@ -9,6 +9,7 @@
 
 #include "parse/authorized_keys.h"
 #include "parse/key_types.h"
+#include "rules/key_file_rules.h"
 #include "rules/key_lines.h"
 #include "rules/remedies.h"
 #include "rules/wording.h"
@@ -24,15 +25,10 @@ std::optional<AuthorizedKey> only_line(const std::string& line, const Context& c
   return found;
 }
 
-bool is_whole(const KeyFile& file) {
-  return file.walk.end == WalkEnd::found && S_ISREG(file.walk.components.back().status.mode) && !file.changed &&
-         file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
-}
-
 // The first that is there; else the first that can be made.
 const KeyFile* chosen_file(const AccountEvidence& evidence) {
   const auto& files = evidence.key_files;
-  const auto whole = std::ranges::find_if(files, is_whole);
+  const auto whole = std::ranges::find_if(files, is_read_whole);
   if (whole != files.end()) return &*whole;
   const auto missing =
       std::ranges::find_if(files, [](const KeyFile& file) { return file.walk.end == WalkEnd::missing; });
@@ -59,6 +55,8 @@ void add_to_file(const KeyFile& file, const AccountEvidence& evidence, KeyAdditi
   addition.before = file.text;
   if (status.uid != evidence.account.uid && status.uid != 0) {
     addition.why_not = fmt::format("{} belongs to somebody else", component.path);
+  } else if ((status.mode & (S_ISUID | S_ISGID)) != 0) {
+    addition.why_not = fmt::format("{} is a program that runs as somebody else", component.path);
   } else if (shows_private_key(file.text)) {
     addition.why_not = fmt::format("there is a PRIVATE key in {}, which has to go first", component.path);
   } else if (status.links > 1) {

@@ -12,6 +12,7 @@
 #include "parse/key_lines.h"
 #include "rules/file_systems.h"
 #include "rules/key_file_mending.h"
+#include "rules/key_file_rules.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
@@ -73,11 +74,6 @@ void add(const Finding& finding, Plan& plan) {
   if (std::ranges::find(known->why, why) == known->why.end()) known->why.push_back(why);
 }
 
-bool is_whole(const KeyFile& file) {
-  return file.walk.end == WalkEnd::found && S_ISREG(file.walk.components.back().status.mode) && !file.changed &&
-         file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
-}
-
 // In the home, and the account's own or root's for it; a program of somebody else's never.
 bool is_own_file(const PathComponent& file, const AccountEvidence& evidence) {
   const bool is_its = file.status.uid == evidence.account.uid || file.status.uid == 0;
@@ -89,7 +85,7 @@ bool is_own_file(const PathComponent& file, const AccountEvidence& evidence) {
 
 void plan_contents(const AccountEvidence& evidence, const Context& context, std::string_view date, Plan& plan) {
   for (const auto& file : evidence.key_files) {
-    if (!is_whole(file) || !is_own_file(file.walk.components.back(), evidence)) continue;
+    if (!is_read_whole(file) || !is_own_file(file.walk.components.back(), evidence)) continue;
     const auto& component = file.walk.components.back();
     const auto is_it = [&](const auto& one) { return one.path == component.path; };
     if (std::ranges::any_of(plan.contents, is_it)) continue;
@@ -143,7 +139,7 @@ AccountEvidence with_plan(AccountEvidence evidence, const Plan& plan) {
   change_walk(evidence.home, plan);
   for (auto& file : evidence.key_files) {
     change_walk(file.walk, plan);
-    if (!is_whole(file)) continue;
+    if (!is_read_whole(file)) continue;
     const auto is_it = [&](const auto& one) {
       return one.obstacle.empty() && one.path == file.walk.components.back().path;
     };

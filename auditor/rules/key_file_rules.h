@@ -18,6 +18,9 @@ struct KeyFileSubject {
   std::vector<Fault> faults;  // of the StrictModes walk
 };
 
+// Whether all of it is known: a regular file that was read to its end, and that was what had been judged.
+bool is_read_whole(const KeyFile& file);
+
 // Whether there is nothing for sshd to refuse or accept: no such file, or one without keys in it.
 bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence);
 

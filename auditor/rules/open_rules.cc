@@ -231,9 +231,12 @@ bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence) {
     const bool own = walk.components.back().status.uid == evidence.account.uid;
     return !own && !is_expected(evidence);
   }
-  const bool read_whole = walk.end == WalkEnd::found && S_ISREG(walk.components.back().status.mode) && !file.changed &&
-                          file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
-  return read_whole && file.key_lines == 0;
+  return is_read_whole(file) && file.key_lines == 0;
+}
+
+bool is_read_whole(const KeyFile& file) {
+  return file.walk.end == WalkEnd::found && S_ISREG(file.walk.components.back().status.mode) && !file.changed &&
+         file.open_errnum == 0 && file.read_errnum == 0 && !file.truncated;
 }
 
 bool has_keys(const AccountEvidence& evidence) {

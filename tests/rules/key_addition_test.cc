@@ -87,6 +87,8 @@ TEST_F(KeyAdditionTo, NoFileThatOthersHaveAHandIn) {
   EXPECT_EQ(add(key).why_not, path + " belongs to somebody else");
   status.uid = 0;
   EXPECT_EQ(add(key).why_not, "");
+  status.mode |= S_ISUID;
+  EXPECT_EQ(add(key).why_not, path + " is a program that runs as somebody else");
 }
 
 TEST_F(KeyAdditionTo, NoDirectoryThatIsTwoAway) {

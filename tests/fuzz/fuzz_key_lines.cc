@@ -50,9 +50,11 @@ void check_line(std::string_view text, const AuthorizedKey& line, const KeyGramm
     return;
   }
   require(line.fault == KeyLineFault::none || line.fault == KeyLineFault::keys_joined);
-  require(line.last_line == line.line && !line.key.is_certificate);
+  require(!line.key.is_certificate);
+  require(line.last_line == line.line || line.shows_private_key);  // which was appended without a newline
   auto alone = sshaudit::parse_key_line(line_of(text, line.line, grammar.facts.reads_any_line), grammar);
-  alone.line = alone.last_line = line.line;
+  alone.line = line.line;
+  alone.last_line = line.last_line;
   require(alone == line);
   print_and_read(line, grammar);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/choices.h"
+#include "cli/help_texts.h"
 #include "cli/version.h"
 #include "render/visible_text.h"
 
@@ -17,85 +18,14 @@ namespace {
 
 constexpr int usage_error = 2;
 
-constexpr auto description =
-    "Audits homes, ~/.ssh, authorized_keys and login shells for everything that makes sshd refuse a key login.\n"
-    "Without USER it audits your own account, for which no privilege is needed.";
-
-constexpr auto footer =
-    "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage or something could not be seen.\n"
-    "Text is empty when all is well; every finding names what to do.\n\n"
-    "Examples:\n"
-    "  sshaudit                       your own account\n"
-    "  sshaudit alice bob             two accounts (as root)\n"
-    "  sshaudit --all-users           every account (as root); what a nightly job runs\n"
-    "  sshaudit explain alice         why alice's login is refused, step by step\n"
-    "  sshaudit config alice          sshd's settings for alice, each with its file and line\n"
-    "  sshaudit fix alice             the least change that lets sshd accept (as root), after one question\n"
-    "  sshaudit keys --all-users      who can log in where: every key, and whether sshd lets it in\n"
-    "  sshaudit rules home-writable   what a finding means\n";
-
-constexpr auto config_footer =
-    "--from, --lport, --sshd-config, --sshd-version, --root and --output go with it as with an audit.\n"
-    "Exit status: 0 listed, 1 sshd would not start with the configuration, 2 wrong usage, or a part could not be "
-    "read.\n\n"
-    "Examples:\n"
-    "  sshaudit config                              what holds outside of Match blocks\n"
-    "  sshaudit config alice --from 10.1.2.3        for alice when she connects from there\n"
-    "  sshaudit config --why PermitRootLogin root   every line that sets it, and which one counts\n";
-
-constexpr auto keys_footer =
-    "One row a key: account, type, bits, fingerprint, whether sshd lets it in or why not, what its options restrict,\n"
-    "comment, file and line. --from, --root, --sshd-config, --sshd-version and --output go with it as with an audit.\n"
-    "Exit status: as of an audit of the same accounts.\n\n"
-    "Examples:\n"
-    "  sshaudit keys alice                         the keys in her key files\n"
-    "  sshaudit keys --all-users --by key          a key that is used in several places stands together\n"
-    "  sshaudit keys --all-users --format csv -o keys.csv\n";
-
-constexpr auto explain_footer =
-    "Every step in sshd's order with its result; the first that refuses decides. Without --key each key in the key\n"
-    "files is tried, without --from each kind of connection that Match blocks distinguish.\n"
-    "--root, --sshd-config, --sshd-version, --lport and --run-keys-command go with it as with an audit.\n"
-    "Exit status: 0 one of the logins would succeed, 1 none would, 2 wrong usage or something could not be seen.\n\n"
-    "Examples:\n"
-    "  sshaudit explain alice                                   each of her keys\n"
-    "  sshaudit explain alice --key alice.pub --from 192.0.2.7  one login\n"
-    "  sshaudit explain alice --key SHA256:KXh...               by the fingerprint that ssh -v or the log shows\n";
-
-constexpr auto fix_footer =
-    "The plan is shown first: what, before, after, why, and which keys it lets in. On a terminal one question is\n"
-    "asked; elsewhere --yes has to be given, and then nobody looks at the keys that are let in. Each file is opened\n"
-    "as the audit opens it and changed by its descriptor, when it is still what was judged. Nothing is done to what\n"
-    "others share; that is advice. Every change is recorded first, and sshaudit undo takes it back.\n"
-    "--from, --sshd-config and --sshd-version go with it as with an audit.\n"
-    "Exit status: as of an audit of the accounts afterwards (with --dry-run and --script: now), 2 also when something\n"
-    "could not be changed.\n\n"
-    "Examples:\n"
-    "  sshaudit fix --dry-run alice       what would be done\n"
-    "  sshaudit fix alice                 do it, after one question\n"
-    "  sshaudit fix --yes --all-users     without a question\n"
-    "  sshaudit fix --content alice       mend the lines of her key files, too\n"
-    "  sshaudit fix --script alice        modes and ACLs as a shell script, to be read and run\n";
-
-constexpr auto undo_footer =
-    "Undoes the steps of a record, the last one first, wherever nothing has changed since. Without RECORD the records\n"
-    "are listed.\n"
-    "Exit status: 0 all is as it was, 2 something was left, or wrong usage.\n";
-
-constexpr auto add_key_footer =
-    "Reads one public key from standard input and adds it to the file that sshd reads for USER. Directory and file "
-    "are\n"
-    "made when they are not there. A key that sshd could never accept is refused, with the reason; one that is there\n"
-    "already is not added again. sshaudit undo takes it back.\n"
-    "Exit status: 0 the key lets USER in, 1 it does not, 2 it was not added, or it is not known.\n\n"
-    "Examples:\n"
-    "  sshaudit add-key alice < alice.pub\n"
-    "  sshaudit add-key backup --options 'restrict,command=\"/usr/bin/backup\"' < backup.pub\n";
-
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
-const Choices<Format> formats = {{"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}};
+const Choices<Format> formats = {{"text", Format::text},
+                                 {"json", Format::json},
+                                 {"ndjson", Format::ndjson},
+                                 {"prometheus", Format::prometheus},
+                                 {"nagios", Format::nagios}};
 const Choices<Format> explain_formats = {{"text", Format::text}, {"json", Format::json}};
 const Choices<Format> key_list_formats = {
     {"text", Format::text}, {"json", Format::json}, {"ndjson", Format::ndjson}, {"csv", Format::csv}};
@@ -125,6 +55,18 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
   app.add_option("-o,--output", arguments.output,
                  "Write to FILE, which appears complete or not at all; - is standard output")
       ->option_text("FILE");
+  app.add_flag("--changes", arguments.changes, "Only what is new, mended or still open since the last such run");
+  app.add_option("--users", arguments.user_source,
+                 "Which accounts --all-users means: local, nss (all that can be listed), seen (local, and whoever has "
+                 "been here; the default), or FILE with a name a line")
+      ->option_text("local|nss|seen|FILE");
+  app.add_option("--jobs", arguments.jobs, "Accounts that are looked at at once (default: as many as it takes)")
+      ->option_text("N")
+      ->check(CLI::Range(1, 256));
+  app.add_option("--deadline", arguments.deadline, "Seconds that one account may take (default 10)")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(1, 3600));
+  app.add_flag("--automount", arguments.automount, "Look at homes that an automounter has to mount first, too");
   app.add_option("--root", arguments.root, "Audit the system that is mounted at DIR, by its own files")
       ->option_text("DIR");
   app.add_option("--sshd-config", arguments.sshd_config, "Another configuration than the one that sshd has")
@@ -254,6 +196,14 @@ CLI::App* add_add_key(CLI::App& app, Arguments& arguments) {
   return add_key;
 }
 
+CLI::App* add_history(CLI::App& app, Arguments& arguments) {
+  auto* history = app.add_subcommand("history", "Show what was found and mended, run by run");
+  history->fallthrough();
+  history->add_option("USER", arguments.users, "Accounts whose history to show")->option_text(" ");
+  history->footer(history_footer);
+  return history;
+}
+
 }  // namespace
 
 Parsed parse_arguments(int argc, const char* const* argv) {
@@ -268,6 +218,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   const auto* fix = add_fix(app, parsed.arguments);
   const auto* undo = add_undo(app, parsed.arguments);
   const auto* add_key = add_add_key(app, parsed.arguments);
+  const auto* history = add_history(app, parsed.arguments);
   auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
   rules->add_option("ID", parsed.arguments.rule, "The rule to show")->option_text(" ");
   try {
@@ -289,6 +240,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   if (fix->parsed()) parsed.arguments.verb = Verb::fix;
   if (undo->parsed()) parsed.arguments.verb = Verb::undo;
   if (add_key->parsed()) parsed.arguments.verb = Verb::add_key;
+  if (history->parsed()) parsed.arguments.verb = Verb::history;
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
     parsed.exit_status = report_usage_error(text);

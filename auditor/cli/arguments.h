@@ -12,14 +12,19 @@
 
 namespace sshaudit {
 
-enum class Verb { audit, add_key, config, explain, fix, keys, rules, undo };
-enum class Format { text, json, ndjson, csv };
+enum class Verb { audit, add_key, config, explain, fix, history, keys, rules, undo };
+enum class Format { text, json, ndjson, csv, prometheus, nagios };
 enum class When { automatic, always, never };
 
 struct Arguments {
   Verb verb = Verb::audit;
   std::vector<std::string> users;  // empty: the caller's own account
   bool all_users = false;
+  std::string user_source = "seen";  // with all_users: "local", "nss", "seen", or a file with a name a line
+  bool changes = false;              // only what differs from the run before
+  int jobs = 0;                      // accounts at once; 0: as many as it takes
+  int deadline = 10;                 // seconds for one account
+  bool automount = false;
   bool by_key = false;   // of `keys`: sorted by key instead of by account
   std::string key;       // of `explain`: a file, or "SHA256:..."; empty: every key of the account
   bool run_pam = false;  // of `explain`

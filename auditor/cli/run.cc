@@ -96,6 +96,8 @@ Result<int> run(const Arguments& arguments) {
       return run_undo(arguments);
     case Verb::add_key:
       return run_add_key(arguments);
+    case Verb::history:
+      return tl::unexpected(Error{"not built yet", "history", 0});
     case Verb::audit:
       break;
   }

@@ -15,6 +15,7 @@
 #include "rules/key_file_rules.h"
 #include "rules/key_lines.h"
 #include "rules/keys_command_rules.h"
+#include "rules/lost_account_rules.h"
 #include "rules/settings_rules.h"
 
 namespace sshaudit {
@@ -187,6 +188,14 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
   if (report.key_login == KeyLogin::closes) close_keys(report, std::span(report.findings).first(of_account));
   if (report.key_login == KeyLogin::refused)
     refuse_keys(report, why_refused(std::span(report.findings).first(of_account)));
+  return report;
+}
+
+AccountReport report_loss(const LostAccount& lost, const Context& context) {
+  AccountReport report;
+  report.account = lost.account;
+  report.key_login = KeyLogin::unknown;
+  judge(lost_account_rules(), lost, context, report.findings);
   return report;
 }
 

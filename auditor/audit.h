@@ -8,11 +8,15 @@
 #include "rules/key_census.h"
 #include "rules/rule.h"
 #include "sshaudit/evidence.h"
+#include "sshaudit/lost_account.h"
 #include "sshaudit/report.h"
 
 namespace sshaudit {
 
 AccountReport audit_account(const AccountEvidence& evidence, const Context& context);
+
+// Of an account of which nothing is known, and why.
+AccountReport report_loss(const LostAccount& lost, const Context& context);
 
 // The findings that are no single account's.
 std::vector<Finding> audit_host(const Server& server, const UserDatabase& database, const Context& context);

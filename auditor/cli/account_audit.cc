@@ -97,6 +97,7 @@ Result<void> AccountAudit::prepare() {
   auto observer = AccountObserver::open(arguments_.root, context_->grammar);
   if (!observer) return tl::unexpected(observer.error());
   observer_.emplace(std::move(*observer));
+  if (arguments_.automount) observer_->allow_automount();
   auto labels = arguments_.root == "/" ? label_source_of_host() : std::nullopt;
   if (labels) observer_->use_labels(std::move(*labels));
   if (arguments_.run_keys_command) {
@@ -180,9 +181,13 @@ AccountReport AccountAudit::audit(const Account& account) {
     reports.push_back({one.connections, audit_account(observe(account, one), *context_)});
   }
   auto report = merge_reports(std::move(reports));
+  finish(report);
+  return report;
+}
+
+void AccountAudit::finish(AccountReport& report) {
   if (arguments_.root != "/") give_no_commands(report.findings);
   census_.add(report);
-  return report;
 }
 
 // Of somebody who wants to log in.

@@ -22,6 +22,8 @@
 #include "sshaudit/refusal.h"
 #include "sshaudit/report.h"
 #include "sshaudit/result.h"
+#include "supervisor/supervisor.h"
+#include "wire/evidence_wire.h"
 
 namespace sshaudit {
 
@@ -40,6 +42,16 @@ class AccountAudit {
   std::vector<Finding> findings() const;  // of the server and of the host
 
   AccountReport audit(const Account& account);
+
+  // To be called before processes are started that share what is known so far: nothing of it is read twice, and what a
+  // process without rights needs is in memory.
+  void prepare_to_share();
+
+  // What is done for each of accounts(), by position.
+  AccountWork work();
+
+  // The report of one of accounts() from what came of that.
+  AccountReport report_of(std::size_t account, const AccountOutcome& outcome);
 
   // Its report, and what would mend it, as plan_account() has it.
   struct PlannedAccount {
@@ -87,6 +99,10 @@ class AccountAudit {
   void add_pam_of(const Settings& settings);
   void add_pam_run(const AccountEvidence& evidence, Explanation& explanation) const;
   AccountEvidence observe(const Account& account, const AccountCase& one);
+  void finish(AccountReport& report);
+  std::string observe_all(const Account& account, const Watch& watch, const Ask& ask);
+  std::string judge_all(const Account& account, std::string_view observed);
+  std::string answer(std::string_view question) const;
   AccountEvidence evidence_of(const Account& account, const AccountCase& one);
   void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);
 
@@ -106,7 +122,9 @@ class AccountAudit {
   std::optional<AccountObserver> observer_;
   std::optional<KeysCommandRunner> keys_command_;  // only when it is to be run
   KeyCensus census_;
-  bool is_account_ = false;  // root is given up
+  wire::EvidenceEncoder encoder_;  // of an observing process
+  wire::EvidenceDecoder decoder_;  // of a judging one
+  bool is_account_ = false;        // root is given up
 };
 
 // What a run comes to, for every verb that audits: 0, 1 or 2.

@@ -6,7 +6,6 @@
 #include <cstdio>
 
 #include "cli/account_audit.h"
-#include "cli/progress.h"
 #include "cli/report_file.h"
 #include "cli/run_add_key.h"
 #include "cli/run_config.h"
@@ -14,6 +13,7 @@
 #include "cli/run_fix.h"
 #include "cli/run_keys.h"
 #include "cli/run_undo.h"
+#include "cli/supervised_audit.h"
 #include "cli/text_style.h"
 #include "cli/version.h"
 #include "gather/host.h"
@@ -38,17 +38,15 @@ Result<Summary> write_report(const Arguments& arguments, AccountAudit& audit, Re
   const auto renderer = renderer_for(arguments);
   ReportHeader header{version, host_name(), utc_now(), audit.server(), audit.findings()};
   count(header.findings, summary);
-  if (auto done = output.write(renderer->begin(header)); !done) return tl::unexpected(done.error());
-  Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, audit.accounts().size());
-  for (const auto* account : audit.accounts()) {
-    progress.step();
-    const auto report = audit.audit(*account);
+  if (auto begun = output.write(renderer->begin(header)); !begun) return tl::unexpected(begun.error());
+  const auto done = audit_accounts(arguments, audit, [&](const AccountReport& report) {
     count(report, summary);
-    if (auto done = output.write(renderer->account(report)); !done) return tl::unexpected(done.error());
-  }
+    return output.write(renderer->account(report));
+  });
+  if (!done) return tl::unexpected(done.error());
   const auto compared = audit.compare_keys();
   count(compared, summary);
-  if (auto done = output.write(renderer->end(summary, compared)); !done) return tl::unexpected(done.error());
+  if (auto ended = output.write(renderer->end(summary, compared)); !ended) return tl::unexpected(ended.error());
   return summary;
 }
 

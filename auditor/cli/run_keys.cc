@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cli/account_audit.h"
-#include "cli/progress.h"
 #include "cli/report_file.h"
+#include "cli/supervised_audit.h"
 #include "cli/text_style.h"
 #include "cli/version.h"
 #include "gather/host.h"
@@ -48,19 +48,18 @@ Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, Repo
   const auto renderer = renderer_for(arguments);
   if (auto done = output.write(renderer->begin({version, host_name(), utc_now()})); !done)
     return tl::unexpected(done.error());
-  Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, audit.accounts().size());
   std::vector<KeyListRow> rows;
   std::size_t listed = 0;
-  for (const auto* account : audit.accounts()) {
-    progress.step();
-    auto report = audit.audit(*account);
+  const auto audited = audit_accounts(arguments, audit, [&](AccountReport& report) -> Result<void> {
     count(report, summary);
     listed += report.keys.size();
-    for (auto& key : report.keys) rows.push_back({account->name, std::move(key)});
-    if (arguments.by_key) continue;
-    if (auto done = write_rows(*renderer, rows, output); !done) return tl::unexpected(done.error());
+    for (auto& key : report.keys) rows.push_back({report.account.name, std::move(key)});
+    if (arguments.by_key) return {};
+    auto written = write_rows(*renderer, rows, output);
     rows.clear();
-  }
+    return written;
+  });
+  if (!audited) return tl::unexpected(audited.error());
   sort_by_key(rows);
   auto done = write_rows(*renderer, rows, output);
   if (done) done = output.write(renderer->end());

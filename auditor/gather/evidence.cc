@@ -66,13 +66,23 @@ AccountObserver::AccountObserver(const std::string& root, PathResolver as_user, 
       as_user_(std::move(as_user)),
       as_root_(std::move(as_root)),
       facts_(grammar.facts),
-      grammar_(grammar) {}
+      reader_(key_text_reader(grammar)) {}
 
 Result<AccountObserver> AccountObserver::open(const std::string& root, const KeyGrammar& grammar) {
   auto as_user = PathResolver::open(root);
   auto as_root = PathResolver::open(root);
   if (!as_user || !as_root) return tl::unexpected(as_user ? as_root.error() : as_user.error());
   return AccountObserver(root, std::move(*as_user), std::move(*as_root), grammar);
+}
+
+void AccountObserver::watch_with(const Watch& watch) {
+  as_user_.watch_with(watch);
+  as_root_.watch_with(watch);
+}
+
+void AccountObserver::allow_automount() {
+  as_user_.allow_automount();
+  as_root_.allow_automount();
 }
 
 AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, const Settings& settings,
@@ -108,13 +118,13 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
 // With ChrootDirectory all of it is inside.
 void AccountObserver::observe_session(AccountEvidence& evidence) {
   if (!evidence.chroot) {
-    observe_commands(evidence, grammar_, as_user_, offered_command_);
+    observe_commands(evidence, reader_, as_user_, offered_command_);
     return;
   }
   auto inside = inside_chroot(*evidence.chroot, as_user_, root_);
   if (!inside) return;
   observe_chroot_shell(evidence.account, *inside, *evidence.chroot);
-  observe_commands(evidence, grammar_, *inside, offered_command_);
+  observe_commands(evidence, reader_, *inside, offered_command_);
 }
 
 // Somebody else than root sees what he sees; that is what the account sees only if he is the account.

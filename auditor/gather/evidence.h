@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gather/identity.h"
+#include "gather/key_texts.h"
 #include "gather/path_resolver.h"
 #include "gather/selinux.h"
 #include "parse/key_grammar.h"
@@ -32,6 +33,15 @@ class AccountObserver {
   // TrustedUserCAKeys as root reads it, for an observer that has no rights of root any more.
   std::shared_ptr<const KeyFile> observe_authorities(const std::string& path);
   void know_authorities(const std::string& path, std::shared_ptr<const KeyFile> file);
+
+  // Says where it is while it looks, and leaves out what was given up.
+  void watch_with(const Watch& watch);
+
+  // Homes that an automounter has to mount are mounted.
+  void allow_automount();
+
+  // Key lines are read by somebody else from here on.
+  void read_with(KeyTextReader reader) { reader_ = std::move(reader); }
 
   // Labels are evidence from here on.
   void use_labels(LabelSource source) { labels_ = std::move(source); }
@@ -75,7 +85,7 @@ class AccountObserver {
   PathResolver as_user_;
   PathResolver as_root_;
   SshdFacts facts_;
-  KeyGrammar grammar_;
+  KeyTextReader reader_;
   std::string offered_command_;
   std::optional<LabelSource> labels_;
   std::unordered_map<std::string, std::shared_ptr<const PathWalk>> shells_;      // by the field of passwd

@@ -67,4 +67,21 @@ bool is_mount_point(const std::string& path) {
   return mounted;
 }
 
+std::string mount_of(std::string_view path) {
+  std::string longest;
+  libmnt_table* table = mnt_new_table_from_file("/proc/self/mountinfo");
+  libmnt_iter* iterator = mnt_new_iter(MNT_ITER_FORWARD);
+  libmnt_fs* mount = nullptr;
+  while (table != nullptr && iterator != nullptr && mnt_table_next_fs(table, iterator, &mount) == 0) {
+    const char* const target = mnt_fs_get_target(mount);
+    if (target == nullptr || !path.starts_with(target)) continue;
+    const std::string_view point(target);
+    const bool is_above = point == "/" || path.size() == point.size() || path[point.size()] == '/';
+    if (is_above && point.size() > longest.size()) longest = point;
+  }
+  mnt_free_iter(iterator);
+  mnt_unref_table(table);
+  return longest;
+}
+
 }  // namespace sshaudit

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "sshaudit/file_environment.h"
 
@@ -25,5 +26,8 @@ bool forbids_links(int fd);
 
 // Whether something is mounted at the absolute host path right now.
 bool is_mount_point(const std::string& path);
+
+// The mount point that the absolute host path lies below, by its components alone: links in it are not followed.
+std::string mount_of(std::string_view path);
 
 }  // namespace sshaudit

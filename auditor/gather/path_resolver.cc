@@ -161,11 +161,19 @@ void PathResolver::advance(Resolution& resolution, std::string pending, Expected
   }
 }
 
-bool PathResolver::may_look_up(Resolution& resolution, std::string_view name) const {
+// A place that does not answer, or that would have to be mounted, is where a walk ends.
+bool PathResolver::may_look_up(Resolution& resolution, const std::string& path) const {
   const PathNode& directory = *resolution.node;
-  auto path = child_path(directory, name);
-  if (!directory.automounter || is_mount_point((root_path_ == "/" ? "" : root_path_) + path)) return true;
-  stop(resolution, WalkEnd::automount, 0, std::move(path));
+  if (watch_.lookout != nullptr) {
+    const auto on_host = root_path_ == "/" ? path : root_path_ + path;
+    watch_.lookout->at(on_host);
+    if (watch_.given_up->contains(on_host)) {
+      stop(resolution, WalkEnd::unseen, ETIMEDOUT, path);
+      return false;
+    }
+  }
+  if (!directory.automounter || may_mount_ || is_mount_point((root_path_ == "/" ? "" : root_path_) + path)) return true;
+  stop(resolution, WalkEnd::automount, 0, path);
   return false;
 }
 
@@ -182,12 +190,13 @@ void PathResolver::step_back(Resolution& resolution, bool to_parent) const {
 // call less for each when that is so.
 void PathResolver::step(Resolution& resolution, const std::string& name, std::string& pending,
                         Expected expected) const {
-  if (!may_look_up(resolution, name)) return;
   const auto directory = resolution.node;
   auto path = child_path(*directory, name);
+  if (!may_look_up(resolution, path)) return;
   SeenFile seen;
   const bool look_first = expected == Expected::file && pending.empty() && directory->fd;
   const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  if (may_mount_) look_at(directory->fd.get(), name.c_str(), AT_SYMLINK_NOFOLLOW, seen);  // which mounts it
   if (look_first && !look_at(directory->fd.get(), name.c_str(), flags, seen)) {
     return stop_by_errno(resolution, std::move(path));
   }

@@ -13,6 +13,7 @@
 
 #include "gather/fd.h"
 #include "gather/file_status.h"
+#include "gather/lookout.h"
 #include "sshaudit/path_walk.h"
 #include "sshaudit/result.h"
 
@@ -50,6 +51,18 @@ class PathResolver {
   // `root` is the directory that "/" means; ".." and links never lead above it.
   static Result<PathResolver> open(const std::string& root);
 
+  // Says where it is from here on, and does not go into mounts that were given up.
+  void watch_with(const Watch& watch) { watch_ = watch; }
+
+  // Whether something that an automounter has to mount first may be looked at, which mounts it.
+  void allow_automount() { may_mount_ = true; }
+
+  // Both as `other` has them.
+  void look_as(const PathResolver& other) {
+    watch_ = other.watch_;
+    may_mount_ = other.may_mount_;
+  }
+
   // Resolves an absolute path (a relative one is taken from "/"). Never fails as such: the resolution says how far
   // it came.
   Resolution resolve(std::string_view path);
@@ -71,12 +84,14 @@ class PathResolver {
   void step(Resolution& resolution, const std::string& name, std::string& pending, Expected expected) const;
   void enter(Resolution& resolution, std::string path, Fd fd, const SeenFile& seen) const;
   void step_back(Resolution& resolution, bool to_parent) const;
-  bool may_look_up(Resolution& resolution, std::string_view name) const;
+  bool may_look_up(Resolution& resolution, const std::string& path) const;
   void follow(Resolution& resolution, const std::string& link, int link_fd, const FileStatus& status,
               std::string& pending) const;
   bool kernel_refuses_link(const PathNode& directory, const FileStatus& link) const;
 
   std::string root_path_;  // on the host
+  Watch watch_;
+  bool may_mount_ = false;
   std::shared_ptr<const PathNode> root_;
   bool root_open_to_all_ = false;
   bool protected_symlinks_ = false;           // fs.protected_symlinks

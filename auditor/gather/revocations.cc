@@ -2,6 +2,7 @@
 #include "gather/revocations.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +12,6 @@
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
-#include "parse/authorized_keys.h"
 #include "parse/base64.h"
 
 namespace sshaudit {
@@ -32,9 +32,13 @@ std::string in_words(const std::string& what, const Error& error) {
 }  // namespace
 
 RevokedKeyFiles::RevokedKeyFiles(std::string root, KeyGrammar grammar)
-    : root_(std::move(root)), grammar_(std::move(grammar)) {}
+    : root_(std::move(root)), grammar_(std::move(grammar)), reader_(key_text_reader(grammar_)) {}
 
 RevokedKeyFiles::~RevokedKeyFiles() = default;
+
+void RevokedKeyFiles::read_ahead(const std::vector<std::string>& paths) {
+  for (const auto& path : paths) file(path);
+}
 
 RevokedKeyFiles::File& RevokedKeyFiles::file(const std::string& path) {
   const auto known = files_.find(path);
@@ -62,15 +66,12 @@ void RevokedKeyFiles::read(const std::string& path, File& file) const {
   }
 }
 
-std::vector<RevokedKeyFiles::AskedKey> RevokedKeyFiles::keys_of(const AccountEvidence& evidence,
-                                                                const OfferedKey* offered) const {
+std::vector<AskedKey> RevokedKeyFiles::keys_of(const AccountEvidence& evidence, const OfferedKey* offered) const {
   std::vector<AskedKey> keys;
   if (offered != nullptr && !offered->wire.empty())
     keys.push_back({offered->key.digest, std::string(offered->key.type), offered->wire});
   for (const auto& file : evidence.key_files) {
-    read_key_lines(file.text, grammar_, [&](const AuthorizedKey& line) {
-      if (!line.key.type.empty()) keys.push_back({line.key.digest, std::string(line.key.type), line.wire});
-    });
+    for (auto& key : reader_.keys(file.text)) keys.push_back(std::move(key));
   }
   std::ranges::stable_sort(keys, {}, &AskedKey::digest);
   const auto is_same = [](const AskedKey& one, const AskedKey& other) { return one.digest == other.digest; };
@@ -83,12 +84,13 @@ std::vector<RevokedKeyFiles::AskedKey> RevokedKeyFiles::keys_of(const AccountEvi
 void RevokedKeyFiles::ask(File& file, std::span<const AskedKey> keys) {
   std::vector<std::string> argv = {keygen, "-Q", "-f", file.list->path() + "/list"};
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto name = std::to_string(i);
+    const auto name = std::to_string(getpid()) + "-" + std::to_string(i);  // several processes share the directory
     file.answers[keys[i].digest] = Answer::none;
     file.list->write(name, keys[i].type + " " + encode_base64(keys[i].wire) + " " + comment + "\n");
     argv.push_back(file.list->path() + "/" + name);
   }
   const auto output = run_program(argv, patience);
+  for (std::size_t i = 4; i < argv.size(); ++i) unlink(argv[i].c_str());
   const bool answered = output && output->exit_status <= 1;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto said = [&](const std::string& answer) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gather/key_texts.h"
 #include "gather/temporary_files.h"
 #include "parse/key_grammar.h"
 #include "parse/revoked_keys.h"
@@ -25,6 +26,12 @@ class RevokedKeyFiles {
   RevokedKeyFiles& operator=(const RevokedKeyFiles&) = delete;
   ~RevokedKeyFiles();
 
+  // Reads these now, before other processes that share the answers are started.
+  void read_ahead(const std::vector<std::string>& paths);
+
+  // Key lines are read by somebody else from here on.
+  void read_with(KeyTextReader reader) { reader_ = std::move(reader); }
+
   // Of the keys in the account's key files, and of one that is offered. Does nothing where its settings have no
   // RevokedKeys.
   Revocations look_up(const AccountEvidence& evidence, const OfferedKey* offered = nullptr);
@@ -37,11 +44,6 @@ class RevokedKeyFiles {
     std::unique_ptr<TemporaryFiles> list;  // a copy of the KRL; null when it is none
     std::map<KeyDigest, Answer> answers;   // of ssh-keygen
   };
-  struct AskedKey {
-    KeyDigest digest{};
-    std::string type;
-    std::string wire;
-  };
 
   File& file(const std::string& path);
   void read(const std::string& path, File& file) const;
@@ -53,6 +55,7 @@ class RevokedKeyFiles {
 
   std::string root_;
   KeyGrammar grammar_;
+  KeyTextReader reader_;
   std::map<std::string, File> files_;
 };
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "parse/authorized_keys.h"
 #include "parse/forced_command.h"
 #include "parse/key_file_name.h"
 
@@ -82,6 +81,7 @@ std::optional<PathResolver> inside_chroot(const ChrootEvidence& chroot, PathReso
   const auto& directory = found.node->component.path;
   auto inside = PathResolver::open(root == "/" ? directory : root + directory);
   if (!inside) return std::nullopt;
+  inside->look_as(as_user);
   return std::move(*inside);
 }
 
@@ -92,7 +92,7 @@ void observe_chroot_shell(const Account& account, PathResolver& inside, ChrootEv
   chroot.has_shell = walk.end == WalkEnd::found && is_executable(*walk.node);
 }
 
-void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user,
+void observe_commands(AccountEvidence& evidence, const KeyTextReader& reader, PathResolver& as_user,
                       std::string_view offered) {
   if (!evidence.settings.force_command.empty()) {
     add_command(evidence, evidence.settings.force_command, as_user);
@@ -102,11 +102,10 @@ void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, Path
   evidence.has_sftp_keys = is_internal_sftp(offered);
   for (const auto& file : evidence.key_files) {
     if (file.text.find("ommand=") == std::string::npos && file.text.find("OMMAND=") == std::string::npos) continue;
-    read_key_lines(file.text, grammar, [&](const AuthorizedKey& line) {
-      if (!line.options.command) return;
-      evidence.has_sftp_keys = evidence.has_sftp_keys || is_internal_sftp(*line.options.command);
-      add_command(evidence, *line.options.command, as_user);
-    });
+    for (const auto& command : reader.commands(file.text)) {
+      evidence.has_sftp_keys = evidence.has_sftp_keys || is_internal_sftp(command);
+      add_command(evidence, command, as_user);
+    }
   }
 }
 

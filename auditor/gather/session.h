@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "gather/key_texts.h"
 #include "gather/path_resolver.h"
-#include "parse/key_grammar.h"
 #include "sshaudit/evidence.h"
 
 namespace sshaudit {
@@ -22,7 +22,7 @@ void observe_chroot_shell(const Account& account, PathResolver& inside, ChrootEv
 
 // With the rights that the thread has, which are to be those of the account. Of very many commands the first are
 // looked at, and `offered` before all: that of a certificate.
-void observe_commands(AccountEvidence& evidence, const KeyGrammar& grammar, PathResolver& as_user,
+void observe_commands(AccountEvidence& evidence, const KeyTextReader& reader, PathResolver& as_user,
                       std::string_view offered);
 
 }  // namespace sshaudit

@@ -11,6 +11,7 @@
 #include "rules/key_file_rules.h"
 #include "rules/key_line_rules.h"
 #include "rules/keys_command_rules.h"
+#include "rules/lost_account_rules.h"
 #include "rules/settings_rules.h"
 
 namespace sshaudit {
@@ -28,6 +29,7 @@ std::vector<const RuleInfo*> catalogue() {
   add(settings_rules());
   add(own_file_rules());
   add(account_rules());
+  add(lost_account_rules());
   add(account_environment_rules());
   add(label_rules());
   add(shell_rules());

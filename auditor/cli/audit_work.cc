@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// What AccountAudit does in the processes of a run: one looks with the rights of each account, another one without any
+// rights parses and judges, and the first one writes down.
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "cli/account_audit.h"
+#include "parse/authorized_keys.h"
+#include "rules/connection_reports.h"
+#include "wire/report_wire.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr char commands_mark = 'c';
+constexpr char keys_mark = 'k';
+
+[[noreturn]] void fail() { throw std::runtime_error("a message between processes cannot be read"); }
+
+// Key lines in the words of the process that parses them.
+KeyTextReader asking_reader(const Ask& ask) {
+  const auto answer_to = [ask](char mark, const std::string& text) { return ask(std::string(1, mark) + text); };
+  KeyTextReader reader;
+  reader.commands = [answer_to](const std::string& text) {
+    const auto answer = answer_to(commands_mark, text);
+    wire::Words words;
+    wire::Decoder decoder(answer, words);
+    std::vector<std::string> commands;
+    decoder.get(commands);
+    return commands;
+  };
+  reader.keys = [answer_to](const std::string& text) {
+    const auto answer = answer_to(keys_mark, text);
+    wire::Words words;
+    wire::Decoder decoder(answer, words);
+    std::vector<AskedKey> keys(decoder.bytes().count(sizeof(AskedKey)));
+    for (auto& key : keys) {
+      decoder.get(key.digest);
+      decoder.get(key.type);
+      decoder.get(key.wire);
+    }
+    return keys;
+  };
+  return reader;
+}
+
+}  // namespace
+
+void AccountAudit::prepare_to_share() {
+  for (const auto* account : accounts_) {
+    for (const auto& one : cases_of(*account)) {
+      add_pam_of(one.settings);
+      revoked_->read_ahead(one.settings.revoked_keys);
+    }
+  }
+  // Services are read and the hash functions loaded when they are first asked for.
+  const auto& grammar = context_->grammar;
+  grammar.is_service("ssh");
+  constexpr auto line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n";
+  key_text_reader(grammar).keys(line);
+}
+
+AccountWork AccountAudit::work() {
+  return {
+      .observe = [this](std::size_t account, const Watch& watch,
+                        const Ask& ask) { return observe_all(*accounts_[account], watch, ask); },
+      .judge = [this](std::size_t account,
+                      std::string_view observed) { return judge_all(*accounts_[account], observed); },
+      .answer = [this](std::string_view question) { return answer(question); },
+      .home = [this](std::size_t account) -> std::string_view { return accounts_[account]->home; },
+  };
+}
+
+std::string AccountAudit::observe_all(const Account& account, const Watch& watch, const Ask& ask) {
+  observer_->watch_with(watch);
+  const auto reader = asking_reader(ask);
+  observer_->read_with(reader);
+  revoked_->read_with(reader);
+  std::string observed;
+  for (const auto& one : cases_of(account)) encoder_.append(observe(account, one), observed);
+  return observed;
+}
+
+std::string AccountAudit::judge_all(const Account& account, std::string_view observed) {
+  std::vector<ConnectionReport> reports;
+  wire::Decoder decoder(observed, decoder_.words());
+  for (const auto& one : cases_of(account)) {
+    AccountEvidence evidence;
+    evidence.account = account;
+    evidence.settings = one.settings;
+    evidence.origin = one.origin;
+    if (!decoder_.read(decoder, evidence)) fail();
+    reports.push_back({one.connections, audit_account(evidence, *context_)});
+  }
+  std::string bytes;
+  wire::append_report(merge_reports(std::move(reports)), bytes);
+  return bytes;
+}
+
+std::string AccountAudit::answer(std::string_view question) const {
+  const auto reader = key_text_reader(context_->grammar);
+  const std::string text(question.substr(1));
+  std::string bytes;
+  wire::Encoder encoder(bytes);
+  if (question.front() == commands_mark) {
+    encoder.put(reader.commands(text));
+    return bytes;
+  }
+  const auto keys = reader.keys(text);
+  encoder.put(keys.size());
+  for (const auto& key : keys) {
+    encoder.put(key.digest);
+    encoder.put(key.type);
+    encoder.put(key.wire);
+  }
+  return bytes;
+}
+
+AccountReport AccountAudit::report_of(std::size_t account, const AccountOutcome& outcome) {
+  const auto& who = *accounts_[account];
+  AccountReport report;
+  auto loss = outcome.loss;
+  if (!loss && !wire::read_report(outcome.report, report)) {
+    loss = Loss{.why = Loss::Why::failed, .text = "its report cannot be read"};
+  }
+  if (loss) {
+    report = report_loss({who, *loss}, *context_);
+  } else {
+    report.account = who;
+  }
+  finish(report);
+  return report;
+}
+
+}  // namespace sshaudit

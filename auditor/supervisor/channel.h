@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Messages over a pipe: the size of each in 4 bytes, as this machine has them, then its bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sshaudit {
+
+constexpr std::size_t largest_message = 256UL * 1024 * 1024;
+
+class MessageWriter {
+ public:
+  explicit MessageWriter(int fd) : fd_(fd) {}
+
+  // Kept until there are many bytes. False when nobody reads any more, or the message is too large.
+  bool put(std::string_view message);
+  bool flush();
+
+  bool is_empty() const { return buffer_.empty(); }
+
+ private:
+  int fd_;
+  std::string buffer_;
+};
+
+class MessageReader {
+ public:
+  explicit MessageReader(int fd) : fd_(fd) {}
+
+  // Reads what is there: at least something, unless the descriptor does not block. False at the end of what is written,
+  // and when what comes is no message.
+  bool fill();
+
+  // The next whole message that was read; it stays valid until the next fill().
+  std::optional<std::string_view> next();
+
+  // Blocks for the next one. Nothing at the end.
+  std::optional<std::string_view> wait();
+
+  bool is_broken() const { return broken_; }
+
+ private:
+  int fd_;
+  bool broken_ = false;
+  std::string buffer_;
+  std::size_t used_ = 0;  // bytes at the front that were given out
+};
+
+}  // namespace sshaudit

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "supervisor/confinement.h"
+
+#include <grp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "gather/read_file.h"
+
+#ifdef HAVE_SECCOMP
+#include <seccomp.h>
+#endif
+
+namespace sshaudit {
+namespace {
+
+constexpr uid_t nobody = 65534;
+
+// In a user namespace that maps no such id, root is nobody of the host's already.
+bool give_up_identity() {
+  if (geteuid() != 0) return true;
+  if (setgroups(0, nullptr) != 0 && errno != EPERM) return false;
+  if (setresgid(nobody, nobody, nobody) != 0 && errno != EINVAL) return false;
+  if (setresuid(nobody, nobody, nobody) != 0) return errno == EINVAL;
+  return setresuid(0, 0, 0) != 0;
+}
+
+void limit(__rlimit_resource_t resource, rlim_t most) {
+  const rlimit value{most, most};
+  setrlimit(resource, &value);
+}
+
+#ifdef HAVE_SECCOMP
+
+// Memory, reading and writing what is open, time, and the end.
+constexpr std::array allowed = {
+    SCMP_SYS(read),           SCMP_SYS(readv),        SCMP_SYS(write),          SCMP_SYS(writev),
+    SCMP_SYS(close),          SCMP_SYS(poll),         SCMP_SYS(ppoll),          SCMP_SYS(brk),
+    SCMP_SYS(munmap),         SCMP_SYS(mremap),       SCMP_SYS(madvise),        SCMP_SYS(futex),
+    SCMP_SYS(clock_gettime),  SCMP_SYS(gettimeofday), SCMP_SYS(time),           SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),         SCMP_SYS(gettid),       SCMP_SYS(tgkill),         SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack),    SCMP_SYS(sched_yield),
+    SCMP_SYS(exit),           SCMP_SYS(exit_group),   SCMP_SYS(restart_syscall)};
+
+// Without a filter the rest still holds.
+void filter_calls() {
+  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+  if (filter == nullptr) return;
+  bool done = true;
+  const auto allow = [&](int result) { done = done && result == 0; };
+  for (const int call : allowed) allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0));
+  constexpr auto executable = static_cast<scmp_datum_t>(PROT_EXEC);
+  for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
+    allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, executable, 0)));
+  }
+  if (done) seccomp_load(filter);
+  seccomp_release(filter);
+}
+
+#else
+
+void filter_calls() {}
+
+#endif
+
+}  // namespace
+
+Result<void> confine(int highest) {
+  close_range(static_cast<unsigned>(highest) + 1, ~0U, 0);
+  if (!give_up_identity()) return tl::unexpected(errno_error("give up root", ""));
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);  // behind the change of identity, which would undo it
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return tl::unexpected(errno_error("no new privileges", ""));
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_FSIZE, 0);
+  limit(RLIMIT_NPROC, 0);
+  limit(RLIMIT_NOFILE, static_cast<rlim_t>(highest) + 1);  // all of these are taken
+  filter_calls();
+  return {};
+}
+
+}  // namespace sshaudit

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "supervisor/worker_processes.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <stdexcept>
+
+#include "supervisor/channel.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr unsigned patience = 5;  // seconds beyond the deadline, for whoever is left alone
+
+std::string message(char mark, std::uint32_t account, std::string_view content) {
+  std::string text(1, mark);
+  text.append(reinterpret_cast<const char*>(&account), sizeof account);
+  return text.append(content);
+}
+
+class Observer {
+ public:
+  Observer(const AccountWork& work, const ObserverPipes& pipes, const Watch& watch, int deadline_seconds)
+      : work_(work),
+        accounts_(pipes.accounts),
+        evidence_(pipes.evidence),
+        answers_(pipes.answers),
+        watch_(watch),
+        deadline_(static_cast<unsigned>(deadline_seconds) + patience) {}
+
+  bool run() {
+    std::array<std::uint32_t, 512> batch{};
+    while (true) {
+      const auto size = read(accounts_, batch.data(), sizeof batch);
+      if (size < 0 && errno == EINTR) continue;
+      if (size <= 0) return size == 0;
+      const auto count = static_cast<std::size_t>(size) / sizeof batch.front();
+      for (std::size_t i = 0; i < count; ++i) {
+        if (!observe(batch.at(i))) return false;
+      }
+      if (!evidence_.flush()) return false;
+    }
+  }
+
+ private:
+  // Nobody else ends it when the supervisor is gone: it does so by itself.
+  bool observe(std::uint32_t account) {
+    alarm(deadline_);
+    watch_.lookout->begin(account);
+    std::string text;
+    try {
+      const auto ask = [this](std::string_view question) { return answer_to(question); };
+      text = message(evidence_mark, account, work_.observe(account, watch_, ask));
+    } catch (const std::exception& error) {
+      text = message(failure_mark, account, error.what());
+    }
+    watch_.lookout->end();
+    alarm(0);
+    return evidence_.put(text);
+  }
+
+  std::string answer_to(std::string_view question) {
+    std::string text(1, question_mark);
+    text.append(question);
+    const bool asked = evidence_.put(text) && evidence_.flush();
+    const auto answer = asked ? answers_.wait() : std::nullopt;
+    if (!answer) _exit(other_end_gone);
+    return std::string(*answer);
+  }
+
+  const AccountWork& work_;
+  int accounts_;
+  MessageWriter evidence_;
+  MessageReader answers_;
+  Watch watch_;
+  unsigned deadline_;
+};
+
+class Judge {
+ public:
+  Judge(const AccountWork& work, int evidence, int reports, int answers, Lookout& lookout)
+      : work_(work), evidence_(evidence), reports_(reports), answers_(answers), lookout_(lookout) {}
+
+  bool run() {
+    while (true) {
+      auto next = evidence_.next();
+      if (!next && !reports_.is_empty() && !reports_.flush()) return false;
+      if (!next) next = evidence_.wait();
+      if (!next) return !evidence_.is_broken();
+      if (!take(*next)) return false;
+    }
+  }
+
+ private:
+  bool take(std::string_view text) {
+    const char mark = text.empty() ? '\0' : text.front();
+    if (mark == question_mark) return answers_.put(work_.answer(text.substr(1))) && answers_.flush();
+    std::uint32_t account = 0;
+    if (text.size() < 1 + sizeof account) return false;
+    std::memcpy(&account, text.data() + 1, sizeof account);
+    if (mark == failure_mark) return reports_.put(text);
+    lookout_.begin(account);
+    std::string report;
+    try {
+      report = message(report_mark, account, work_.judge(account, text.substr(1 + sizeof account)));
+    } catch (const std::exception& error) {
+      report = message(failure_mark, account, error.what());
+    }
+    lookout_.end();
+    return reports_.put(report);
+  }
+
+  const AccountWork& work_;
+  MessageReader evidence_;
+  MessageWriter reports_;
+  MessageWriter answers_;
+  Lookout& lookout_;
+};
+
+}  // namespace
+
+void observe_accounts(const AccountWork& work, const ObserverPipes& pipes, const Watch& watch, int deadline_seconds) {
+  _exit(Observer(work, pipes, watch, deadline_seconds).run() ? 0 : other_end_gone);
+}
+
+void judge_accounts(const AccountWork& work, int evidence, int reports, int answers, Lookout& lookout) {
+  _exit(Judge(work, evidence, reports, answers, lookout).run() ? 0 : other_end_gone);
+}
+
+}  // namespace sshaudit

@@ -204,6 +204,12 @@ CLI::App* add_history(CLI::App& app, Arguments& arguments) {
   return history;
 }
 
+CLI::App* add_rules(CLI::App& app, Arguments& arguments) {
+  auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
+  rules->add_option("ID", arguments.rule, "The rule to show")->option_text(" ");
+  return rules;
+}
+
 }  // namespace
 
 Parsed parse_arguments(int argc, const char* const* argv) {
@@ -212,15 +218,12 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   app.footer(footer);
   app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
   add_audit_options(app, parsed.arguments);
-  const auto* config = add_config(app, parsed.arguments);
-  const auto* keys = add_keys(app, parsed.arguments);
-  const auto* explain = add_explain(app, parsed.arguments);
-  const auto* fix = add_fix(app, parsed.arguments);
-  const auto* undo = add_undo(app, parsed.arguments);
-  const auto* add_key = add_add_key(app, parsed.arguments);
-  const auto* history = add_history(app, parsed.arguments);
-  auto* rules = app.add_subcommand("rules", "List the rules, or show one in full");
-  rules->add_option("ID", parsed.arguments.rule, "The rule to show")->option_text(" ");
+  const std::vector<std::pair<const CLI::App*, Verb>> verbs = {
+      {add_config(app, parsed.arguments), Verb::config},   {add_keys(app, parsed.arguments), Verb::keys},
+      {add_explain(app, parsed.arguments), Verb::explain}, {add_fix(app, parsed.arguments), Verb::fix},
+      {add_undo(app, parsed.arguments), Verb::undo},       {add_add_key(app, parsed.arguments), Verb::add_key},
+      {add_history(app, parsed.arguments), Verb::history}, {add_rules(app, parsed.arguments), Verb::rules},
+  };
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -234,14 +237,9 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   if (parsed.arguments.output == "-") parsed.arguments.output.clear();
   std::error_code error;
   if (std::filesystem::equivalent(parsed.arguments.root, "/", error)) parsed.arguments.root = "/";
-  if (config->parsed()) parsed.arguments.verb = Verb::config;
-  if (keys->parsed()) parsed.arguments.verb = Verb::keys;
-  if (explain->parsed()) parsed.arguments.verb = Verb::explain;
-  if (fix->parsed()) parsed.arguments.verb = Verb::fix;
-  if (undo->parsed()) parsed.arguments.verb = Verb::undo;
-  if (add_key->parsed()) parsed.arguments.verb = Verb::add_key;
-  if (history->parsed()) parsed.arguments.verb = Verb::history;
-  if (rules->parsed()) parsed.arguments.verb = Verb::rules;
+  for (const auto& [app_of_verb, verb] : verbs) {
+    if (app_of_verb->parsed()) parsed.arguments.verb = verb;
+  }
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
     parsed.exit_status = report_usage_error(text);
   }

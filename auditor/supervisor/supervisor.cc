@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "supervisor/backlog.h"
 #include "supervisor/lookouts.h"
 #include "supervisor/mount_watch.h"
 #include "supervisor/ordered_outcomes.h"
@@ -31,11 +32,6 @@ constexpr std::size_t most_held_back = 16UL * 1024 * 1024;  // bytes of reports 
 constexpr int tick = 10;                                    // milliseconds
 constexpr int most_losses_of_pairs = 3;  // of one account, before it is given up without anybody knowing why
 
-struct Job {
-  std::uint32_t account = 0;
-  int losses = 0;
-};
-
 struct Slot {
   std::unique_ptr<WorkerPair> pair;
   std::deque<Job> in_hand;
@@ -53,7 +49,8 @@ class Supervisor {
         deliver_(deliver),
         most_pairs_(limits.most_pairs > 0 ? limits.most_pairs : most_waiting_pairs),
         slots_(most_pairs_),
-        lookouts_(most_pairs_) {}
+        lookouts_(most_pairs_),
+        backlog_(accounts) {}
 
   Result<SupervisedRun> run() {
     if (auto done = lookouts_.open(); !done) return tl::unexpected(done.error());
@@ -71,8 +68,6 @@ class Supervisor {
   }
 
  private:
-  bool has_work() const { return next_ < accounts_ || !returned_.empty(); }
-
   // A pair less than wanted is no reason to give up, unless there is none at all.
   Result<void> start_pairs() {
     std::vector<int> others;
@@ -82,7 +77,7 @@ class Supervisor {
       ++running;
       for (const int fd : slot.pair->descriptors()) others.push_back(fd);
     }
-    for (std::size_t i = 0; i < slots_.size() && running < wanted_pairs_ && has_work(); ++i) {
+    for (std::size_t i = 0; i < slots_.size() && running < wanted_pairs_ && backlog_.has_work(); ++i) {
       if (slots_[i].pair) continue;
       auto pair = WorkerPair::start(work_, lookouts_, i, limits_.deadline, others);
       if (!pair && running == 0) return tl::unexpected(pair.error());
@@ -97,7 +92,7 @@ class Supervisor {
 
   void assign() {
     for (auto& slot : slots_) {
-      if (slot.pair && slot.in_hand.size() <= slot.depth / 2 && has_work()) refill(slot);
+      if (slot.pair && slot.in_hand.size() <= slot.depth / 2 && backlog_.has_work()) refill(slot);
     }
   }
 
@@ -120,23 +115,16 @@ class Supervisor {
     if (!accounts.empty() && !slot.pair->give(accounts)) bury(slot);
   }
 
+  // What is on a mount that was given up is lost at once.
   std::optional<Job> take_job() {
-    while (has_work()) {
-      Job job;
-      if (!returned_.empty()) {
-        job = returned_.front();
-        returned_.pop_front();
-      } else {
-        if (outcomes_.bytes() > most_held_back) return std::nullopt;
-        job.account = static_cast<std::uint32_t>(next_++);
-      }
+    while (const auto job = backlog_.take(outcomes_.bytes() <= most_held_back)) {
       if (!watch_->is_in_doubt()) return job;
-      const auto answer = watch_->ask_about(work_.home(job.account));
+      const auto answer = watch_->ask_about(work_.home(job->account));
       if (answer.state == MountWatch::State::fine) return job;
       if (answer.state == MountWatch::State::waiting) {
-        in_doubt_.push_back(job);
+        backlog_.put_off(*job);
       } else {
-        lose(job, Loss{.why = Loss::Why::skipped, .path = std::string(answer.mount)});
+        lose(*job, Loss{.why = Loss::Why::skipped, .path = std::string(answer.mount)});
       }
     }
     return std::nullopt;
@@ -189,7 +177,7 @@ class Supervisor {
       } else if (++job.losses >= most_losses_of_pairs) {
         lose(job, Loss{.why = Loss::Why::failed, .text = "the processes that looked at it ended, nobody knows why"});
       } else {
-        returned_.push_back(job);
+        backlog_.give_back(job);
       }
     }
     slot.in_hand.clear();
@@ -218,11 +206,11 @@ class Supervisor {
       ++running;
       if (is_only_waiting(slot)) ++waiting;
     }
-    if (watch_->check()) settle_doubts();
+    if (watch_->check()) backlog_.settle_doubts();
     WorkerPair::reap(doomed_);
     WorkerPair::reap(watch_->doomed());
     const bool would_help =
-        running > 0 && waiting * 4 >= running * 3 && has_work() && outcomes_.bytes() <= most_held_back;
+        running > 0 && waiting * 4 >= running * 3 && backlog_.has_work() && outcomes_.bytes() <= most_held_back;
     if (would_help) wanted_pairs_ = std::min(most_pairs_, running + running / 2 + 1);
   }
 
@@ -248,11 +236,6 @@ class Supervisor {
       }
     }
     return false;
-  }
-
-  void settle_doubts() {
-    returned_.insert(returned_.end(), in_doubt_.begin(), in_doubt_.end());
-    in_doubt_.clear();
   }
 
   Result<void> hand_out() {
@@ -289,9 +272,7 @@ class Supervisor {
   std::vector<Slot> slots_;
   Lookouts lookouts_;
   std::optional<MountWatch> watch_;
-  std::size_t next_ = 0;       // the first account that nobody has had
-  std::deque<Job> returned_;   // to be tried again
-  std::vector<Job> in_doubt_;  // on mounts of which it is not known whether they answer
+  Backlog backlog_;
   OrderedOutcomes outcomes_;
   std::int64_t last_look_ = 0;
   std::vector<pid_t> doomed_;

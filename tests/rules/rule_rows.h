@@ -11,6 +11,7 @@
 
 #include "sshaudit/evidence.h"
 #include "sshaudit/host_state.h"
+#include "sshaudit/lost_account.h"
 #include "sshaudit/report.h"
 #include "sshaudit/server.h"
 
@@ -50,6 +51,14 @@ struct VersionRow {
   std::string text;
   int minor;
 };
+
+// Of an account that nobody could look at.
+struct LostAccountRow {
+  std::string rule;
+  Loss loss;
+  std::string message;  // empty: another rule speaks
+};
+const std::vector<LostAccountRow>& lost_account_rows();  // in lost_account_test.cc
 
 // Of the state of an account: what is changed of it, of the host, and of the day.
 struct StateRow {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/account_database.h"
 #include "gather/accounts.h"
 #include "gather/host.h"
 #include "gather/identity.h"
@@ -61,14 +62,12 @@ OfferedKey told_of(const OfferedKey& offered, const std::vector<OfferedKey>& key
 }  // namespace
 
 AccountAudit::AccountAudit(const Arguments& arguments, UserDatabase database)
-    : arguments_(arguments), database_(std::move(database)), index_(database_), groups_(arguments, index_) {}
+    : arguments_(arguments), database_(std::move(database)), index_(database_), memberships_(arguments, index_) {}
 
 Result<std::unique_ptr<AccountAudit>> AccountAudit::open(const Arguments& arguments) {
   const bool is_for_one = arguments.verb == Verb::explain && !arguments.all_users && arguments.root == "/";
   auto local = is_for_one ? LocalAccounts::open(arguments.users.front(), arguments.shadow) : std::nullopt;
-  Result<UserDatabase> database = local                   ? local->own_rows()
-                                  : arguments.root == "/" ? gather_accounts(arguments.shadow)
-                                                          : gather_accounts_below(arguments.root);
+  Result<UserDatabase> database = local ? local->own_rows() : open_account_database(arguments);
   if (!database) return tl::unexpected(database.error());
   std::unique_ptr<AccountAudit> audit(new AccountAudit(arguments, std::move(*database)));
   audit->local_ = std::move(local);
@@ -108,7 +107,8 @@ Result<void> AccountAudit::prepare() {
 }
 
 Result<void> AccountAudit::choose() {
-  if (!arguments_.all_users) {
+  if (add_seen_people(arguments_, server().settings.authorized_keys_file, database_)) index_.update();
+  if (!arguments_.all_users || !arguments_.users.empty()) {
     auto chosen = chosen_accounts(arguments_, index_);
     const bool is_unknown = !chosen && chosen.error().errnum == 0;
     if (is_unknown && arguments_.verb == Verb::explain) return {};  // which is explained
@@ -125,7 +125,7 @@ Result<void> AccountAudit::choose() {
 
 const std::vector<AccountCase>& AccountAudit::cases_of(const Account& account) {
   if (!settings_->asks_for_groups()) return settings_->of(account.name, {});
-  return settings_->of(account.name, groups_.of(account));
+  return settings_->of(account.name, memberships_.names_of(account));
 }
 
 void AccountAudit::ask_about_all() {
@@ -135,7 +135,7 @@ void AccountAudit::ask_about_all() {
 std::vector<Finding> AccountAudit::findings() const { return audit_host(server(), database_, *context_); }
 
 void AccountAudit::add_account_state(AccountEvidence& evidence) const {
-  evidence.groups = groups_.of(evidence.account);
+  evidence.groups = memberships_.names_of(evidence.account);
   evidence.shadow_seen = database_.shadow_seen;
   const auto known = database_.shadow.find(evidence.account.name);
   if (known != database_.shadow.end()) {
@@ -165,7 +165,7 @@ void AccountAudit::run_keys_command(AccountEvidence& evidence, const std::option
 }
 
 AccountEvidence AccountAudit::observe(const Account& account, const AccountCase& one) {
-  auto evidence = observer_->observe(account, identity_of(account, index_), one.settings, one.origin);
+  auto evidence = observer_->observe(account, memberships_.identity_of(account), one.settings, one.origin);
   const bool runs_programs = !one.settings.revoked_keys.empty() || keys_command_;
   if (runs_programs) observer_->forget_identity();
   add_account_state(evidence);
@@ -192,7 +192,7 @@ void AccountAudit::finish(AccountReport& report) {
 
 // Of somebody who wants to log in.
 AccountEvidence AccountAudit::evidence_of(const Account& account, const AccountCase& one) {
-  auto evidence = observer_->observe(account, identity_of(account, index_), one.settings, one.origin);
+  auto evidence = observer_->observe(account, memberships_.identity_of(account), one.settings, one.origin);
   observer_->forget_identity();
   add_account_state(evidence);
   add_pam_of(one.settings);
@@ -243,7 +243,7 @@ void AccountAudit::add_pam_run(const AccountEvidence& evidence, Explanation& exp
 
 std::vector<std::string> AccountAudit::places_of(const Account& account, const KeyDigest& digest) {
   std::vector<std::string> places;
-  const auto identity = identity_of(account, index_);
+  const auto identity = memberships_.identity_of(account);
   for (const auto& one : cases_of(account)) {
     const auto evidence = observer_->observe(account, identity, one.settings, one.origin);
     for (const auto& file : evidence.key_files) {

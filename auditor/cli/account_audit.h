@@ -115,7 +115,7 @@ class AccountAudit {
   std::optional<Connection> connection_;
   std::optional<Sshd> sshd_;
   std::optional<AccountSettings> settings_;
-  GroupNames groups_;
+  Memberships memberships_;
   HostState host_;
   std::optional<Context> context_;
   std::optional<RevokedKeyFiles> revoked_;

@@ -116,6 +116,7 @@ std::string contradiction_in_change(const Arguments& arguments) {
 
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
+  if (!arguments.all_users && arguments.user_source != "seen") return "--users goes with --all-users";
   if (arguments.root.empty()) return "--root: DIR is empty";
   if (!arguments.from.empty() && !connection_of(arguments))
     return "--from: " + arguments.from + " is not ADDRESS or ADDRESS,HOST, such as 10.1.2.3";

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "gather/accounts.h"
+#include "gather/name_services.h"
 #include "parse/address_list.h"
 #include "parse/sshd_version.h"
 
@@ -90,17 +91,17 @@ Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const A
   return chosen;
 }
 
-Identity identity_of(const Account& account, const AccountIndex& index) {
-  if (index.account(std::string_view(account.name)) != nullptr) return index.identity_of(account);
+Memberships::Memberships(const Arguments& arguments, const AccountIndex& index)
+    : index_(index), index_has_all_(arguments.root != "/" || directory_services("group").empty()) {}
+
+Identity Memberships::identity_of(const Account& account) const {
+  if (index_has_all_ && index_.account(std::string_view(account.name)) != nullptr) return index_.identity_of(account);
   return {account.uid, account.gid, supplementary_groups_of(account)};
 }
 
-GroupNames::GroupNames(const Arguments& arguments, const AccountIndex& index)
-    : index_(index), index_has_all_(arguments.root != "/" || groups_are_enumerated()) {}
-
-std::vector<std::string> GroupNames::of(const Account& account) const {
+std::vector<std::string> Memberships::names_of(const Account& account) const {
   if (!index_has_all_) return look_up_group_names(account);
-  const auto identity = identity_of(account, index_);
+  const auto identity = identity_of(account);
   std::vector<std::string> names;
   const auto add = [&](gid_t gid) {
     if (const auto* group = index_.group(gid); group != nullptr) names.push_back(group->name);

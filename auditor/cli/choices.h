@@ -25,15 +25,16 @@ Result<SshdChoice> sshd_choice_of(const Arguments& arguments, const AccountIndex
 // could let in.
 Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index);
 
-// What initgroups(3) makes of the account, which the name service may not enumerate.
-Identity identity_of(const Account& account, const AccountIndex& index);
-
-// The names of the groups that accounts are in, the primary one first, as far as they have any: from the index where it
-// holds them all, and from the name service otherwise.
-class GroupNames {
+// The groups that accounts are in: from the index where it holds them all, and from the name service otherwise.
+class Memberships {
  public:
-  GroupNames(const Arguments& arguments, const AccountIndex& index);
-  std::vector<std::string> of(const Account& account) const;
+  Memberships(const Arguments& arguments, const AccountIndex& index);
+
+  // What initgroups(3) makes of an account.
+  Identity identity_of(const Account& account) const;
+
+  // The names of its groups, the primary one first, as far as they have any.
+  std::vector<std::string> names_of(const Account& account) const;
 
  private:
   const AccountIndex& index_;

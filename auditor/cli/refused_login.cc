@@ -34,7 +34,7 @@ std::optional<bool> is_listed(const AccountEvidence& evidence, const KeyDigest& 
 }  // namespace
 
 Result<void> AccountAudit::become(const Account& account) {
-  const auto identity = identity_of(account, index_);
+  const auto identity = memberships_.identity_of(account);
   const auto& one = cases_of(account).front();
   add_pam_of(one.settings);
   const auto shadow = find_shadow_apart(account.name);

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/account_audit.h"
+#include "cli/account_database.h"
 #include "cli/report_file.h"
 #include "cli/run_add_key.h"
 #include "cli/run_config.h"
@@ -78,7 +79,9 @@ Result<int> run_audit(const Arguments& arguments) {
 
 }  // namespace
 
-Result<int> run(const Arguments& arguments) {
+Result<int> run(const Arguments& given) {
+  auto arguments = given;
+  if (auto done = read_user_list(arguments); !done) return tl::unexpected(done.error());
   switch (arguments.verb) {
     case Verb::rules:
       return run_rules(arguments);

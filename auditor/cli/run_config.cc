@@ -9,6 +9,7 @@
 
 #include "cli/choices.h"
 #include "cli/report_file.h"
+#include "cli/account_database.h"
 #include "gather/accounts.h"
 #include "gather/sshd.h"
 #include "parse/config_keywords.h"
@@ -128,7 +129,7 @@ Result<Connection> connection_for(const Arguments& arguments, const AccountIndex
   const auto accounts = chosen_accounts(arguments, index);
   if (!accounts) return tl::unexpected(accounts.error());
   connection.user = accounts->front().name;
-  connection.groups = GroupNames(arguments, index).of(accounts->front());
+  connection.groups = Memberships(arguments, index).names_of(accounts->front());
   return connection;
 }
 
@@ -137,7 +138,7 @@ Result<Connection> connection_for(const Arguments& arguments, const AccountIndex
 Result<int> run_config(const Arguments& arguments) {
   auto output = ReportFile::open(arguments.output);
   if (!output) return tl::unexpected(output.error());
-  const auto database = arguments.root == "/" ? gather_accounts() : gather_accounts_below(arguments.root);
+  const auto database = open_account_database(arguments);
   if (!database) return tl::unexpected(database.error());
   const AccountIndex index(*database);
   const auto choice = sshd_choice_of(arguments, index);

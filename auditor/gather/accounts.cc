@@ -9,14 +9,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
-#include <sstream>
 
 #include "gather/fd.h"
+#include "gather/name_services.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/subprocess.h"
@@ -81,11 +83,14 @@ struct FileClose {
 };
 using File = std::unique_ptr<FILE, FileClose>;
 
-// Calls visit(line, number) for each row; the memory in use is one row's.
+// Calls visit(line, number) for each row; the memory in use is one row's. What was read, which may be the hash of a
+// password, does not stay in memory.
 template <class Visit>
 Result<void> for_each_row(Fd fd, const std::string& path, Visit visit) {
   const File file(fdopen(dup(fd.get()), "re"));
   if (!file) return tl::unexpected(errno_error("read", path));
+  std::array<char, 16384> buffer{};
+  setvbuf(file.get(), buffer.data(), _IOFBF, buffer.size());
   char* row = nullptr;
   std::size_t room = 0;
   std::size_t number = 0;
@@ -98,6 +103,8 @@ Result<void> for_each_row(Fd fd, const std::string& path, Visit visit) {
     errno = 0;
   }
   const int errnum = feof(file.get()) != 0 ? 0 : errno;
+  explicit_bzero(buffer.data(), buffer.size());
+  if (row != nullptr) explicit_bzero(row, room);
   free(row);  // NOLINT(cppcoreguidelines-no-malloc): getline allocates
   if (errnum != 0) return tl::unexpected(Error{"read", path, errnum});
   return {};
@@ -137,14 +144,19 @@ Result<Fd> open_database(PathResolver& resolver, const std::string& path) {
   return fd;
 }
 
-// The lists of the entries are null where the name service has given them already.
-Result<void> read_database(const std::string& root, UserDatabase& database, bool keep_entries, ShadowRows shadow_rows) {
+// What is kept of the files. The name service may have given the entries already; then rows are only looked at.
+struct Kept {
+  bool entries = true;  // of passwd and group
+  bool shadow = true;
+};
+
+Result<void> read_database(const std::string& root, UserDatabase& database, Kept kept, ShadowRows shadow_rows) {
   auto resolver = PathResolver::open(root);
   if (!resolver) return tl::unexpected(resolver.error());
   auto passwd = open_database(*resolver, "/etc/passwd");
   if (!passwd) return tl::unexpected(passwd.error());
-  auto* accounts = keep_entries ? &database.accounts : nullptr;
-  auto* groups = keep_entries ? &database.groups : nullptr;
+  auto* accounts = kept.entries ? &database.accounts : nullptr;
+  auto* groups = kept.entries ? &database.groups : nullptr;
   if (auto done = read_rows(std::move(*passwd), "/etc/passwd", parse_passwd_row, database, accounts); !done)
     return done;
   if (auto group = open_database(*resolver, "/etc/group")) {
@@ -155,11 +167,10 @@ Result<void> read_database(const std::string& root, UserDatabase& database, bool
   if (!shadow && shadow.error().errnum == ENOENT) database.shadow_seen = true;  // nobody has a row
   if (shadow) {
     std::vector<ShadowRow> rows;
-    auto done =
-        read_rows(std::move(*shadow), "/etc/shadow", parse_shadow_row, database, keep_entries ? &rows : nullptr);
+    auto done = read_rows(std::move(*shadow), "/etc/shadow", parse_shadow_row, database, kept.shadow ? &rows : nullptr);
     if (!done) return done;
     for (auto& row : rows) database.shadow.try_emplace(std::move(row.name), row.entry);
-    database.shadow_seen = database.shadow_seen || keep_entries;
+    database.shadow_seen = database.shadow_seen || kept.shadow;
   }
   return {};
 }
@@ -173,8 +184,14 @@ Result<std::optional<Account>> found(const passwd* entry, const std::string& wha
 
 }  // namespace
 
-Result<UserDatabase> gather_accounts(ShadowRows shadow) {
+// Rows of nss-systemd(8) and the like come with the listing, those of a directory service do not.
+Result<UserDatabase> gather_accounts(ShadowRows shadow, Listing listing) {
   UserDatabase database;
+  database.left_out = listing == Listing::own ? directory_services("passwd") : std::vector<std::string>();
+  if (!database.left_out.empty()) {
+    if (auto done = read_database("/", database, {}, shadow); !done) return tl::unexpected(done.error());
+    return database;
+  }
   setpwent();
   if (const int errnum = for_each_entry(getpwent, [&](const passwd& entry) {
         if (!is_switch(entry.pw_name)) database.accounts.push_back(account_of(entry));
@@ -190,7 +207,8 @@ Result<UserDatabase> gather_accounts(ShadowRows shadow) {
   }
   endgrent();
   int errnum = 0;
-  if (shadow == ShadowRows::read) {
+  const bool is_own_shadow = directory_services("shadow").empty();
+  if (shadow == ShadowRows::read && !is_own_shadow) {
     setspent();
     errnum = for_each_entry(getspent, [&](const spwd& entry) {
       if (!is_switch(entry.sp_namp)) database.shadow.try_emplace(entry.sp_namp, shadow_of(entry));
@@ -200,7 +218,8 @@ Result<UserDatabase> gather_accounts(ShadowRows shadow) {
   database.shadow_seen = errnum == 0 && (access("/etc/shadow", R_OK) == 0 || errno == ENOENT);
   // A host whose accounts all come from elsewhere may lack the files; then no row of theirs is malformed.
   if (access("/etc/passwd", F_OK) == 0) {
-    if (auto done = read_database("/", database, false, shadow); !done) return tl::unexpected(done.error());
+    if (auto done = read_database("/", database, {false, is_own_shadow}, shadow); !done)
+      return tl::unexpected(done.error());
   }
   database.accounts.shrink_to_fit();
   database.groups.shrink_to_fit();
@@ -209,7 +228,7 @@ Result<UserDatabase> gather_accounts(ShadowRows shadow) {
 
 Result<UserDatabase> gather_accounts_below(const std::string& root) {
   UserDatabase database;
-  if (auto done = read_database(root, database, true, ShadowRows::read); !done) return tl::unexpected(done.error());
+  if (auto done = read_database(root, database, {}, ShadowRows::read); !done) return tl::unexpected(done.error());
   database.accounts.shrink_to_fit();
   database.groups.shrink_to_fit();
   return database;
@@ -241,24 +260,6 @@ std::optional<ShadowEntry> ask_chage(const std::string& name) {
   auto entry = parse_chage_list(told->out);
   if (entry) entry->has_hash = true;  // it is not told: nothing is to be said of an account without a password
   return entry;
-}
-
-bool groups_are_enumerated() {
-  const auto text = read_file("/etc/nsswitch.conf", 64UL * 1024);
-  if (!text) return true;  // then the C library looks into the files
-  std::istringstream lines(*text);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line.substr(0, line.find('#')));
-    std::string word;
-    words >> word;
-    if (word != "group:" && word != "initgroups:") continue;
-    while (words >> word) {
-      const bool is_local = word == "files" || word == "compat" || word == "systemd" || word == "db" ||
-                            word.starts_with('[') || word.ends_with(']');
-      if (!is_local) return false;
-    }
-  }
-  return true;
 }
 
 std::vector<std::string> look_up_group_names(const Account& account) {

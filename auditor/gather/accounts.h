@@ -11,8 +11,12 @@
 
 namespace sshaudit {
 
-// Every account and group that the name service enumerates, and the rows of the host's own files that it drops.
-Result<UserDatabase> gather_accounts(ShadowRows shadow = ShadowRows::read);
+// Whose accounts are listed: this host's own, or all that the name service can list, which may be very many.
+enum class Listing { own, all };
+
+// Every account and group, and the rows of the host's own files that the name service drops. Where accounts come from
+// nowhere but this host, both listings are the same.
+Result<UserDatabase> gather_accounts(ShadowRows shadow = ShadowRows::read, Listing listing = Listing::all);
 
 // The same from the files below `root` alone, without the name service. An error when DIR has no readable etc/passwd;
 // missing group and shadow files are empty ones.
@@ -30,10 +34,6 @@ Result<std::optional<ShadowEntry>> find_shadow_apart(const std::string& name);
 
 // What chage(1) tells an account of its own entry in shadow(5): all but the password. Nothing when it says nothing.
 std::optional<ShadowEntry> ask_chage(const std::string& name);
-
-// Whether the name service enumerates every group that an account can be in: not when nsswitch.conf(5) names more for
-// groups than this host's own files.
-bool groups_are_enumerated();
 
 // The names of the groups of an account (getgrouplist(3)), the primary one first, as far as they have any. Asks the
 // name service for each account.

@@ -107,6 +107,21 @@ Details home_shared(const UserDatabase& database, const Context&) {
   return details;
 }
 
+Details accounts_left_out(const UserDatabase& database, const Context&) {
+  if (database.left_out.empty() || !database.not_listed.empty()) return {};
+  return {{.path = {},
+           .message = fmt::format("accounts that only {} knows were not looked at, unless they have been here",
+                                  listed(database.left_out)),
+           .remedy = {{}, "--users nss looks at all that it lists; --users FILE at those that a file names"}}};
+}
+
+Details accounts_not_listed(const UserDatabase& database, const Context&) {
+  if (database.not_listed.empty()) return {};
+  return {{.path = {},
+           .message = fmt::format("{}: only this host's own accounts were looked at", database.not_listed),
+           .remedy = {{}, fmt::format("look at {}, then audit again", listed(database.left_out))}}};
+}
+
 using S = Rule<Server>;
 const std::array server_rows = {
     S{{"strict-modes-off", Subject::server, Effect::endangers, Severity::warning,
@@ -137,6 +152,17 @@ const std::array host_rows = {
        "all when root owns it. (OpenSSH misc.c: safe_path)",
        "Give each account a home of its own, unless this is meant."},
       home_shared},
+    H{{"accounts-left-out", Subject::host, Effect::informs, Severity::notice,
+       "Accounts of a directory service were left out.",
+       "A directory may know very many people who never come to this host: those count who have a home, a key file or "
+       "a login record here. (nsswitch.conf(5))",
+       "Look at all of them with --users nss, or at those that a file names with --users FILE."},
+      accounts_left_out},
+    H{{"accounts-not-listed", Subject::host, Effect::unknown, Severity::warning,
+       "Accounts could not be listed: the name service did not answer.",
+       "What was not seen is not judged: who only the directory service knows may be refused or not.",
+       "Look at the directory service, then audit again."},
+      accounts_not_listed},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "wire/bytes.h"
@@ -31,6 +32,14 @@ class Encoder {
   void put(const std::vector<T>& list) {
     to_.number(list.size());
     for (const auto& one : list) put(one);
+  }
+  template <class T>
+  void put(const std::unordered_map<std::string, T>& map) {
+    to_.number(map.size());
+    for (const auto& [key, value] : map) {
+      put(key);
+      put(value);
+    }
   }
   template <class T>
   void put(const std::optional<T>& value) {
@@ -93,6 +102,16 @@ class Decoder {
   void get(std::vector<T>& list) {
     list.resize(from_.count(sizeof(T)));
     for (auto& one : list) get(one);
+  }
+  template <class T>
+  void get(std::unordered_map<std::string, T>& map) {
+    const auto size = from_.count(sizeof(T));
+    map.reserve(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string key;
+      get(key);
+      get(map[std::move(key)]);
+    }
   }
   template <class T>
   void get(std::optional<T>& value) {

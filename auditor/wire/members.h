@@ -94,6 +94,19 @@ template <>
 struct Members<Identity> : AllMembers<Identity, &Identity::uid, &Identity::gid, &Identity::supplementary> {};
 
 template <>
+struct Members<Account> : AllMembers<Account, &Account::name, &Account::uid, &Account::gid, &Account::home,
+                                     &Account::shell, &Account::password> {};
+template <>
+struct Members<Group> : AllMembers<Group, &Group::name, &Group::gid, &Group::members> {};
+template <>
+struct Members<MalformedRow>
+    : AllMembers<MalformedRow, &MalformedRow::file, &MalformedRow::line, &MalformedRow::reason> {};
+template <>
+struct Members<UserDatabase> : AllMembers<UserDatabase, &UserDatabase::accounts, &UserDatabase::groups,
+                                          &UserDatabase::malformed, &UserDatabase::shadow, &UserDatabase::shadow_seen,
+                                          &UserDatabase::left_out, &UserDatabase::not_listed> {};
+
+template <>
 struct Members<Change>
     : AllMembers<Change, &Change::path, &Change::judged, &Change::acl, &Change::take, &Change::give, &Change::owner> {};
 template <>

@@ -75,6 +75,8 @@ struct UserDatabase {
   std::vector<MalformedRow> malformed;
   std::unordered_map<std::string, ShadowEntry> shadow;  // by name
   bool shadow_seen = false;                             // who is not root does not see it
+  std::vector<std::string> left_out;  // services of nsswitch.conf(5) whose accounts were not all listed
+  std::string not_listed;             // why accounts that were asked for are missing; empty when none are
 };
 
 // The identity that sshd takes to open a key file: user, primary group, supplementary groups.

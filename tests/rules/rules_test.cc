@@ -331,6 +331,15 @@ const std::vector<HostRow> host_rows = {
      },
      true},
     {"uid-shared", [](Server&, Database&) {}, false},
+    {"accounts-left-out", [](Server&, Database& d) { d.left_out = {"sss"}; }, true},
+    {"accounts-left-out", [](Server&, Database&) {}, false},
+    {"accounts-not-listed",
+     [](Server&, Database& d) {
+       d.left_out = {"sss"};
+       d.not_listed = "the name service did not answer in 30 s";
+     },
+     true},
+    {"accounts-not-listed", [](Server&, Database&) {}, false},
     {"home-shared",
      [](Server&, Database& d) {
        d.accounts.push_back({"c", 1009, 1009, "/home/bob", "/bin/sh"});

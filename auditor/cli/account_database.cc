@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "cli/account_database.h"
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <functional>
+#include <set>
+#include <sstream>
+
+#include "gather/accounts.h"
+#include "gather/name_services.h"
+#include "gather/pipe.h"
+#include "gather/seen_people.h"
+#include "wire/coder.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr int patience = 30000;  // milliseconds without a byte
+constexpr std::size_t largest_list = 64UL * 1024 * 1024;
+
+void send(const std::string& bytes, int to) {
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const auto written = write(to, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// Nothing when it takes too long, or ends too early.
+std::optional<std::string> receive(int from) {
+  std::string bytes;
+  std::array<char, 65536> chunk{};
+  while (true) {
+    pollfd ready{from, POLLIN, 0};
+    const int found = poll(&ready, 1, patience);
+    if (found < 0 && errno == EINTR) continue;
+    if (found <= 0) return std::nullopt;
+    const auto got = read(from, chunk.data(), chunk.size());
+    if (got < 0) return std::nullopt;
+    if (got == 0) return bytes;
+    bytes.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+}
+
+// What `work` makes in a process of its own.
+Result<UserDatabase> in_another_process(const std::function<Result<UserDatabase>()>& work) {
+  const Error no_answer{"the name service did not answer in 30 s", "", 0};
+  auto pipe = make_pipe();
+  if (!pipe) return tl::unexpected(pipe.error());
+  const pid_t child = fork();
+  if (child < 0) return tl::unexpected(errno_error("start a process", ""));
+  if (child == 0) {
+    const auto database = work();
+    std::string bytes;
+    wire::Encoder encoder(bytes);
+    encoder.put(database.has_value());
+    if (database) encoder.put(*database);
+    send(bytes, pipe->write.get());
+    _exit(0);
+  }
+  pipe->write = Fd();
+  const auto bytes = receive(pipe->read.get());
+  kill(child, SIGKILL);
+  if (bytes) waitpid(child, nullptr, 0);
+  if (!bytes || bytes->empty()) return tl::unexpected(no_answer);
+  wire::Words words;
+  wire::Decoder decoder(*bytes, words);
+  bool is_there = false;
+  UserDatabase database;
+  decoder.get(is_there);
+  if (is_there) decoder.get(database);
+  if (!is_there || !decoder.bytes().ok()) return tl::unexpected(no_answer);
+  return database;
+}
+
+SeenPeople people_named(const Arguments& arguments) {
+  SeenPeople people;
+  people.names = {arguments.users.begin(), arguments.users.end()};
+  if (arguments.users.empty()) people.uids = {getuid()};
+  return people;
+}
+
+// Where persons have their homes.
+std::vector<std::string> home_directories(const UserDatabase& database) {
+  constexpr uid_t first_person = 1000;
+  constexpr std::size_t most = 64;
+  std::set<std::string> directories = {"/home"};
+  for (const auto& account : database.accounts) {
+    const auto slash = account.home.rfind('/');
+    const bool is_usual = account.uid >= first_person && slash != std::string::npos && slash > 0;
+    if (is_usual && directories.size() < most) directories.insert(account.home.substr(0, slash));
+  }
+  return {directories.begin(), directories.end()};
+}
+
+}  // namespace
+
+Result<UserDatabase> open_account_database(const Arguments& arguments) {
+  if (arguments.root != "/") return gather_accounts_below(arguments.root);
+  if (directory_services("passwd").empty()) return gather_accounts(arguments.shadow);
+  if (arguments.all_users && arguments.user_source == "nss") {
+    return in_another_process([&] { return gather_accounts(arguments.shadow); });
+  }
+  auto own = gather_accounts(arguments.shadow, Listing::own);
+  if (!own || (arguments.all_users && arguments.users.empty())) return own;
+  auto with_named = in_another_process([&]() -> Result<UserDatabase> {
+    add_people(people_named(arguments), *own);
+    return *own;
+  });
+  return with_named ? with_named : own;  // whoever is asked for may be this host's own
+}
+
+bool add_seen_people(const Arguments& arguments, const std::vector<std::string>& key_file_names,
+                     UserDatabase& database) {
+  if (!arguments.all_users || arguments.user_source != "seen" || database.left_out.empty()) return false;
+  auto more = in_another_process([&]() -> Result<UserDatabase> {
+    add_people(find_seen_people(home_directories(database), key_file_names), database);
+    return database;
+  });
+  if (more) {
+    database = std::move(*more);
+    return true;
+  }
+  database.not_listed = more.error().what;
+  return false;
+}
+
+Result<void> read_user_list(Arguments& arguments) {
+  const auto& source = arguments.user_source;
+  if (source == "local" || source == "nss" || source == "seen") return {};
+  const auto text = read_file(source, largest_list);
+  if (!text) return tl::unexpected(Error{"--users", source, text.error().errnum});
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string::npos || line[first] == '#') continue;
+    arguments.users.push_back(line.substr(first, line.find_last_not_of(" \t\r") + 1 - first));
+  }
+  if (arguments.users.empty()) return tl::unexpected(Error{"--users: no name is in the file", source, 0});
+  return {};
+}
+
+}  // namespace sshaudit

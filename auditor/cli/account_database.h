@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The account database that a run needs. A directory service is asked by a process of its own: one that does not answer
+// does not hold up the run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "sshaudit/account.h"
+#include "sshaudit/result.h"
+
+namespace sshaudit {
+
+// This host's own accounts with what `arguments` say is to be listed beside them, and the accounts that they name.
+Result<UserDatabase> open_account_database(const Arguments& arguments);
+
+// Adds who has been here, where `arguments` want that; `key_file_names` are those of AuthorizedKeysFile. True when
+// there is somebody new.
+bool add_seen_people(const Arguments& arguments, const std::vector<std::string>& key_file_names,
+                     UserDatabase& database);
+
+// Where --users names a file: the accounts that are named there, one a line, without empty lines and those that begin
+// with "#". An error when there is none.
+Result<void> read_user_list(Arguments& arguments);
+
+}  // namespace sshaudit

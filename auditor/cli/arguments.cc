@@ -114,6 +114,12 @@ std::string contradiction_in_change(const Arguments& arguments) {
   return {};
 }
 
+std::string contradiction_in_history(const Arguments& arguments) {
+  if (arguments.root != "/") return "--root: the history is this system's alone";
+  if (arguments.format != Format::text) return "history writes text only";
+  return {};
+}
+
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
   if (!arguments.all_users && arguments.user_source != "seen") return "--users goes with --all-users";
@@ -127,6 +133,9 @@ std::string contradiction_in(const Arguments& arguments) {
   if (arguments.verb == Verb::fix || arguments.verb == Verb::undo || arguments.verb == Verb::add_key) {
     return contradiction_in_change(arguments);
   }
+  if (arguments.changes && arguments.verb != Verb::audit) return "--changes goes with an audit only";
+  if (arguments.changes && arguments.root != "/") return "--root: the history of --changes is this system's alone";
+  if (arguments.verb == Verb::history) return contradiction_in_history(arguments);
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";
   }

@@ -7,11 +7,13 @@
 
 #include "cli/account_audit.h"
 #include "cli/account_database.h"
+#include "cli/changes_run.h"
 #include "cli/report_file.h"
 #include "cli/run_add_key.h"
 #include "cli/run_config.h"
 #include "cli/run_explain.h"
 #include "cli/run_fix.h"
+#include "cli/run_history.h"
 #include "cli/run_keys.h"
 #include "cli/run_undo.h"
 #include "cli/supervised_audit.h"
@@ -33,21 +35,20 @@ std::unique_ptr<Renderer> renderer_for(const Arguments& arguments) {
   return make_text_renderer(text_style(arguments));
 }
 
-Result<Summary> write_report(const Arguments& arguments, AccountAudit& audit, ReportFile& output) {
+Result<Summary> write_report(const Arguments& arguments, AccountAudit& audit, Renderer& renderer, ReportFile& output) {
   audit.ask_about_all();
   Summary summary;
-  const auto renderer = renderer_for(arguments);
   ReportHeader header{version, host_name(), utc_now(), audit.server(), audit.findings()};
   count(header.findings, summary);
-  if (auto begun = output.write(renderer->begin(header)); !begun) return tl::unexpected(begun.error());
+  if (auto begun = output.write(renderer.begin(header)); !begun) return tl::unexpected(begun.error());
   const auto done = audit_accounts(arguments, audit, [&](const AccountReport& report) {
     count(report, summary);
-    return output.write(renderer->account(report));
+    return output.write(renderer.account(report));
   });
   if (!done) return tl::unexpected(done.error());
   const auto compared = audit.compare_keys();
   count(compared, summary);
-  if (auto ended = output.write(renderer->end(summary, compared)); !ended) return tl::unexpected(ended.error());
+  if (auto ended = output.write(renderer.end(summary, compared)); !ended) return tl::unexpected(ended.error());
   return summary;
 }
 
@@ -67,11 +68,25 @@ Result<int> run_rules(const Arguments& arguments) {
 Result<int> run_audit(const Arguments& arguments) {
   auto output = ReportFile::open(arguments.output);
   if (!output) return tl::unexpected(output.error());
+  ChangesRun* changes = nullptr;
+  std::unique_ptr<Renderer> renderer;
+  if (arguments.changes) {
+    auto opened = ChangesRun::open(arguments);
+    if (!opened) return tl::unexpected(opened.error());
+    changes = opened->get();
+    renderer = std::move(*opened);
+  } else {
+    renderer = renderer_for(arguments);
+  }
   const auto audit = AccountAudit::open(arguments);
   if (!audit) return tl::unexpected(audit.error());
-  const auto summary = write_report(arguments, **audit, *output);
+  const auto summary = write_report(arguments, **audit, *renderer, *output);
   if (!summary) return tl::unexpected(summary.error());
+  if (changes != nullptr && !changes->state()) return tl::unexpected(changes->state().error());
   if (auto done = output->finish(); !done) return tl::unexpected(done.error());
+  if (changes != nullptr) {
+    if (auto done = changes->commit(); !done) return tl::unexpected(done.error());
+  }
   const bool tell = arguments.verbose || (isatty(STDERR_FILENO) == 1 && !arguments.quiet);
   if (tell) std::fputs(render_summary(*summary).c_str(), stderr);
   return exit_status(*summary, arguments.fail_on);
@@ -98,7 +113,7 @@ Result<int> run(const Arguments& given) {
     case Verb::add_key:
       return run_add_key(arguments);
     case Verb::history:
-      return tl::unexpected(Error{"not built yet", "history", 0});
+      return run_history(arguments);
     case Verb::audit:
       break;
   }

@@ -16,8 +16,8 @@
 
 #include "gather/host.h"
 #include "gather/read_file.h"
+#include "gather/state_directory.h"
 #include "remedy/record_json.h"
-#include "remedy/state_directory.h"
 
 namespace sshaudit {
 namespace {

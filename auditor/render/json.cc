@@ -5,6 +5,7 @@
 #include "render/finding_json.h"
 #include "render/json_text.h"
 #include "render/renderer.h"
+#include "render/report_json.h"
 #include "render/visible_text.h"
 #include "render/words.h"
 
@@ -27,6 +28,8 @@ Json sshd_json(const Server& server) {
   if (!server.reason.empty()) json["reason"] = text_json(server.reason);
   return json;
 }
+
+}  // namespace
 
 Json header_json(const ReportHeader& header) {
   Json json = {{"schema", schema}, {"tool", {{"name", "sshaudit"}, {"version", header.tool_version}}}};
@@ -57,6 +60,8 @@ Json account_json(const AccountReport& report) {
           {"key_login", word(report.key_login)},       {"usable_keys", report.usable_keys},
           {"findings", findings_json(report.findings)}};
 }
+
+namespace {
 
 class JsonRenderer : public Renderer {
  public:

@@ -8,11 +8,36 @@
 
 #include "render/finding_text.h"
 #include "render/renderer.h"
+#include "render/text_blocks.h"
 #include "render/visible_text.h"
 #include "render/words.h"
 
 namespace sshaudit {
 namespace {
+
+Severity severity_of(const Finding& finding) { return finding.severity(); }
+
+std::string message_of(const Finding& finding) {
+  if (finding.connections.empty()) return finding.detail.message;
+  return finding.detail.message + "; only for " + finding.connections;
+}
+
+std::string verdict_of(const AccountReport& report) {
+  const auto refused = [&](Subject subject) {
+    return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+      return finding.rule->effect == Effect::refuses && finding.rule->subject == subject;
+    });
+  };
+  const auto partial = [](const Finding& finding) { return !finding.connections.empty(); };
+  if (report.key_login == KeyLogin::accepted && std::ranges::any_of(report.findings, partial)) {
+    return "accepted, but not alike for all connections";
+  }
+  if (report.key_login == KeyLogin::accepted && refused(Subject::key_file)) return "accepted, by another key file";
+  if (report.key_login == KeyLogin::accepted && refused(Subject::authorized_key)) {
+    return "accepted, but not by every line";
+  }
+  return std::string(verdict_in_words(report.key_login));
+}
 
 class TextRenderer : public Renderer {
  public:
@@ -20,23 +45,22 @@ class TextRenderer : public Renderer {
 
   std::string begin(const ReportHeader& header) override {
     const auto host = header.host.empty() ? "this host" : "host " + visible(header.host);
-    host_title_ = title(host, "");
-    of_host_ = findings(header.findings);
+    host_title_ = block_title(host, "", style_);
+    of_host_ = findings_text(header.findings, style_);
     return {};
   }
 
   std::string account(const AccountReport& report) override {
-    const auto found = findings(report.findings);
+    const auto found = findings_text(report.findings, style_);
     if (found.empty()) return {};
     const auto worst = std::ranges::max(report.findings, {}, severity_of);
-    const auto verdict = fmt::format("key login is {}", verdict_in_words(report));
-    blocks_.push_back({worst.severity(), title(visible(report.account.name), verdict) + found});
+    blocks_.push_back({worst.severity(), account_title(report, style_) + found});
     return {};
   }
 
   std::string end(const Summary&, const std::vector<Finding>& of_host) override {
     std::ranges::stable_sort(blocks_, std::ranges::greater{}, &Block::worst);
-    of_host_ += findings(of_host);
+    of_host_ += findings_text(of_host, style_);
     std::string text = of_host_.empty() ? "" : host_title_ + of_host_;
     for (const auto& block : blocks_) text += (text.empty() ? "" : "\n") + block.text;
     return text;
@@ -48,48 +72,6 @@ class TextRenderer : public Renderer {
     std::string text;
   };
 
-  static Severity severity_of(const Finding& finding) { return finding.severity(); }
-
-  static std::string message_of(const Finding& finding) {
-    if (finding.connections.empty()) return finding.detail.message;
-    return finding.detail.message + "; only for " + finding.connections;
-  }
-
-  static std::string verdict_in_words(const AccountReport& report) {
-    const auto refused = [&](Subject subject) {
-      return std::ranges::any_of(report.findings, [&](const Finding& finding) {
-        return finding.rule->effect == Effect::refuses && finding.rule->subject == subject;
-      });
-    };
-    const auto partial = [](const Finding& finding) { return !finding.connections.empty(); };
-    if (report.key_login == KeyLogin::accepted && std::ranges::any_of(report.findings, partial)) {
-      return "accepted, but not alike for all connections";
-    }
-    if (report.key_login == KeyLogin::accepted && refused(Subject::key_file)) return "accepted, by another key file";
-    if (report.key_login == KeyLogin::accepted && refused(Subject::authorized_key)) {
-      return "accepted, but not by every line";
-    }
-    return std::string(sshaudit::verdict_in_words(report.key_login));
-  }
-
-  std::string title(const std::string& name, const std::string& verdict) const {
-    return painted(name, "1", style_.color) + (verdict.empty() ? ":\n" : ": " + verdict + '\n');
-  }
-
-  // A job that runs every night says nothing of what is no fault. What could not be seen is always said.
-  bool is_left_out(const Finding& finding) const {
-    return !style_.notices && finding.severity() == Severity::notice && finding.rule->effect != Effect::unknown;
-  }
-
-  std::string findings(std::vector<Finding> found) const {
-    std::erase_if(found, [&](const Finding& finding) { return is_left_out(finding); });
-    std::ranges::stable_sort(found, std::ranges::greater{}, severity_of);
-    std::string text;
-    std::set<std::string> commands;
-    for (const auto& finding : found) text += finding_text(finding, message_of(finding), style_, commands);
-    return text;
-  }
-
   TextStyle style_;
   std::string host_title_;
   std::string of_host_;
@@ -97,6 +79,27 @@ class TextRenderer : public Renderer {
 };
 
 }  // namespace
+
+std::string block_title(const std::string& name, const std::string& verdict, const TextStyle& style) {
+  return painted(name, "1", style.color) + (verdict.empty() ? ":\n" : ": " + verdict + '\n');
+}
+
+std::string account_title(const AccountReport& report, const TextStyle& style) {
+  return block_title(visible(report.account.name), "key login is " + verdict_of(report), style);
+}
+
+bool is_left_out(const Finding& finding, const TextStyle& style) {
+  return !style.notices && finding.severity() == Severity::notice && finding.rule->effect != Effect::unknown;
+}
+
+std::string findings_text(std::vector<Finding> found, const TextStyle& style) {
+  std::erase_if(found, [&](const Finding& finding) { return is_left_out(finding, style); });
+  std::ranges::stable_sort(found, std::ranges::greater{}, severity_of);
+  std::string text;
+  std::set<std::string> commands;
+  for (const auto& finding : found) text += finding_text(finding, message_of(finding), style, commands);
+  return text;
+}
 
 std::unique_ptr<Renderer> make_text_renderer(const TextStyle& style) { return std::make_unique<TextRenderer>(style); }
 

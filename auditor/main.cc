@@ -8,7 +8,7 @@
 #include <exception>
 #include <string>
 
-#include "cli/arguments.h"
+#include "cli/policy.h"
 #include "cli/run.h"
 #include "render/visible_text.h"
 
@@ -44,9 +44,10 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error like any other
     std::signal(SIGCHLD, SIG_DFL);  // whoever started this may have ignored it, and then nobody can be waited for
     allow_descriptors();
-    const auto parsed = sshaudit::parse_arguments(argc, argv);
-    if (parsed.exit_status) return *parsed.exit_status;
-    const auto status = sshaudit::run(parsed.arguments);
+    const auto parsed = sshaudit::parse_with_policy(argc, argv);
+    if (!parsed) return fail(in_words(parsed.error()));
+    if (parsed->exit_status) return *parsed->exit_status;
+    const auto status = sshaudit::run(parsed->arguments);
     return status ? *status : fail(in_words(status.error()));
   } catch (const std::exception& error) {
     return fail(std::string("internal error: ") + error.what());

@@ -206,8 +206,8 @@ CLI::App* add_history(CLI::App& app, Arguments& arguments) {
 
 }  // namespace
 
-Parsed parse_arguments(int argc, const char* const* argv) {
-  Parsed parsed;
+Parsed parse_arguments(int argc, const char* const* argv, Arguments start) {
+  Parsed parsed{std::move(start), {}};
   CLI::App app(description, "sshaudit");
   app.footer(footer);
   app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
@@ -224,11 +224,8 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-      parsed.exit_status = app.exit(error);  // help or version
-    } else {
-      parsed.exit_status = report_usage_error(error.what());
-    }
+    const bool is_answered = error.get_exit_code() == 0;  // help or version
+    parsed.exit_status = is_answered ? app.exit(error) : report_usage_error(error.what());
     return parsed;
   }
   if (parsed.arguments.output == "-") parsed.arguments.output.clear();

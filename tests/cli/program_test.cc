@@ -68,7 +68,7 @@ TEST_F(SmallSystem, UsageErrorsAreTwoAndSayWhatToDo) {
       {{"config", "well", "open"}, "sshaudit: config takes one USER\nRun with --help for more information.\n"},
       {{"config", "--why", "Nonsense"}, "sshaudit: --why: no keyword that this sshd knows: Nonsense\n"},
       {{"well", "--format", "xml"},
-       "sshaudit: xml is none of text|json|ndjson\nRun with --help for more information.\n"},
+       "sshaudit: xml is none of text|json|ndjson|prometheus|nagios\nRun with --help for more information.\n"},
       {{"well", "-o", "/no/such/directory/report"},
        "sshaudit: write: /no/such/directory/report: No such file or directory\n"},
   };

@@ -20,6 +20,7 @@
 #include "render/renderer.h"
 #include "render/rules.h"
 #include "rules/catalogue.h"
+#include "rules/waivers.h"
 
 namespace sshaudit {
 namespace {
@@ -32,21 +33,36 @@ std::unique_ptr<Renderer> renderer_for(const Arguments& arguments) {
   return make_text_renderer(text_style(arguments));
 }
 
+// Every account, as sshd would let it in from anywhere. Otherwise what a waiver is for may just not have been looked
+// at.
+bool is_of_whole_host(const Arguments& arguments) {
+  const bool is_plain = arguments.from.empty() && arguments.lport == 0 && arguments.sshd_config.empty() &&
+                        arguments.sshd_version.empty() && arguments.root == "/";
+  const bool has_all = arguments.user_source == "seen" || arguments.user_source == "nss";
+  return is_plain && arguments.all_users && has_all;
+}
+
 Result<Summary> write_report(const Arguments& arguments, AccountAudit& audit, ReportFile& output) {
   audit.ask_about_all();
   Summary summary;
   const auto renderer = renderer_for(arguments);
+  Waivers waivers(arguments.waivers, audit.context().now);
   ReportHeader header{version, host_name(), utc_now(), audit.server(), audit.findings()};
+  waivers.apply(header.findings);
   count(header.findings, summary);
   if (auto done = output.write(renderer->begin(header)); !done) return tl::unexpected(done.error());
   Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, audit.accounts().size());
   for (const auto* account : audit.accounts()) {
     progress.step();
-    const auto report = audit.audit(*account);
+    auto report = audit.audit(*account);
+    waivers.apply(report);
     count(report, summary);
     if (auto done = output.write(renderer->account(report)); !done) return tl::unexpected(done.error());
   }
-  const auto compared = audit.compare_keys();
+  auto compared = audit.compare_keys();
+  waivers.apply(compared);
+  if (is_of_whole_host(arguments)) waivers.see_all();
+  judge(waiver_rules(), waivers, audit.context(), compared);
   count(compared, summary);
   if (auto done = output.write(renderer->end(summary, compared)); !done) return tl::unexpected(done.error());
   return summary;

@@ -15,6 +15,7 @@
 #include "cli/version.h"
 #include "gather/host.h"
 #include "render/key_list.h"
+#include "rules/waivers.h"
 
 namespace sshaudit {
 namespace {
@@ -44,7 +45,10 @@ void sort_by_key(std::vector<KeyListRow>& rows) {
 Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, ReportFile& output) {
   audit.ask_about_all();
   Summary summary;
-  count(audit.findings(), summary);
+  Waivers waivers(arguments.waivers, audit.context().now);
+  auto of_host = audit.findings();
+  waivers.apply(of_host);
+  count(of_host, summary);
   const auto renderer = renderer_for(arguments);
   if (auto done = output.write(renderer->begin({version, host_name(), utc_now()})); !done)
     return tl::unexpected(done.error());
@@ -54,6 +58,7 @@ Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, Repo
   for (const auto* account : audit.accounts()) {
     progress.step();
     auto report = audit.audit(*account);
+    waivers.apply(report);
     count(report, summary);
     listed += report.keys.size();
     for (auto& key : report.keys) rows.push_back({account->name, std::move(key)});

@@ -28,9 +28,9 @@ class TextRenderer : public Renderer {
   std::string account(const AccountReport& report) override {
     const auto found = findings(report.findings);
     if (found.empty()) return {};
-    const auto worst = std::ranges::max(report.findings, {}, severity_of);
+    const auto worst = std::ranges::max(report.findings, {}, weight_of);
     const auto verdict = fmt::format("key login is {}", verdict_in_words(report));
-    blocks_.push_back({worst.severity(), title(visible(report.account.name), verdict) + found});
+    blocks_.push_back({weight_of(worst), title(visible(report.account.name), verdict) + found});
     return {};
   }
 
@@ -49,6 +49,9 @@ class TextRenderer : public Renderer {
   };
 
   static Severity severity_of(const Finding& finding) { return finding.severity(); }
+  static Severity weight_of(const Finding& finding) {
+    return finding.waiver == nullptr ? finding.severity() : Severity::notice;
+  }
 
   static std::string message_of(const Finding& finding) {
     if (finding.connections.empty()) return finding.detail.message;
@@ -78,6 +81,7 @@ class TextRenderer : public Renderer {
 
   // A job that runs every night says nothing of what is no fault. What could not be seen is always said.
   bool is_left_out(const Finding& finding) const {
+    if (finding.waiver != nullptr) return true;
     return !style_.notices && finding.severity() == Severity::notice && finding.rule->effect != Effect::unknown;
   }
 
@@ -112,6 +116,7 @@ std::string render_summary(const Summary& summary) {
   }
   const auto found = summary.findings[0] + summary.findings[1] + summary.findings[2];
   text += fmt::format("; {} finding{}", found == 0 ? "no" : std::to_string(found), found == 1 ? "" : "s");
+  if (summary.waived > 0) text += fmt::format(" beside {} waived", summary.waived);
   if (summary.findings[0] > 0) text += fmt::format(", {} of them only shown with -v", summary.findings[0]);
   return text + '\n';
 }

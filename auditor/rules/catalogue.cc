@@ -12,6 +12,7 @@
 #include "rules/key_line_rules.h"
 #include "rules/keys_command_rules.h"
 #include "rules/settings_rules.h"
+#include "rules/waivers.h"
 
 namespace sshaudit {
 
@@ -52,6 +53,7 @@ std::vector<const RuleInfo*> catalogue() {
   add(key_session_rules());
   add(host_rules());
   add(key_census_rules());
+  add(waiver_rules());
   return rows;
 }
 

@@ -108,6 +108,11 @@ TEST_F(SmallSystem, ReportsFollowTheSchema) {
   broken["accounts"][1]["key_login"] = "fine";
   EXPECT_FALSE(follows(report_schema, broken, ""));
   broken = report;
+  broken["accounts"][2]["findings"][0]["waived"] = {{"reason", "known"}, {"until", "2030-01-31"}};
+  EXPECT_TRUE(follows(report_schema, broken, ""));
+  broken["accounts"][2]["findings"][0]["waived"].erase("reason");
+  EXPECT_FALSE(follows(report_schema, broken, ""));
+  broken = report;
   broken["accounts"][2]["findings"][0].erase("message");
   EXPECT_FALSE(follows(report_schema, broken, ""));
 }

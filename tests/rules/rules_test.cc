@@ -374,6 +374,7 @@ TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   }
   for (const auto& row : state_rows()) ++(row.expected ? found : silent)[row.rule];
   for (const auto& row : host_state_rows_of_tests()) ++(row.found ? found : silent)[row.rule];
+  for (const auto& row : waiver_rows()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : census_rows()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : version_rows()) {
     ++found[row.rule];

@@ -11,6 +11,7 @@
 #include "cli/choices.h"
 #include "cli/help_texts.h"
 #include "cli/version.h"
+#include "render/nagios.h"
 #include "render/visible_text.h"
 
 namespace sshaudit {
@@ -89,7 +90,11 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
                "Notices with --all-users, too, and a summary on standard error even without a terminal");
 }
 
-int report_usage_error(const std::string& text) {
+int report_usage_error(const std::string& text, bool for_nagios) {
+  if (for_nagios) {
+    std::cout << nagios_failure(text);
+    return static_cast<int>(PluginState::unknown);
+  }
   std::cerr << "sshaudit: " << visible(text) << "\nRun with --help for more information.\n";
   return usage_error;
 }
@@ -128,6 +133,9 @@ std::string contradiction_in(const Arguments& arguments) {
   }
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";
+  }
+  if (arguments.verb != Verb::audit && arguments.format >= Format::prometheus) {
+    return "--format prometheus and nagios go with an audit only";
   }
   return {};
 }
@@ -206,6 +214,16 @@ CLI::App* add_history(CLI::App& app, Arguments& arguments) {
 
 }  // namespace
 
+bool asks_for_nagios(int argc, const char* const* argv) {
+  bool asks = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view before = argv[i - 1];
+    const std::string_view word = argv[i];
+    asks = asks || word == "--format=nagios" || (word == "nagios" && before == "--format");
+  }
+  return asks;
+}
+
 Parsed parse_arguments(int argc, const char* const* argv, Arguments start) {
   Parsed parsed{std::move(start), {}};
   CLI::App app(description, "sshaudit");
@@ -225,7 +243,7 @@ Parsed parse_arguments(int argc, const char* const* argv, Arguments start) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool is_answered = error.get_exit_code() == 0;  // help or version
-    parsed.exit_status = is_answered ? app.exit(error) : report_usage_error(error.what());
+    parsed.exit_status = is_answered ? app.exit(error) : report_usage_error(error.what(), asks_for_nagios(argc, argv));
     return parsed;
   }
   if (parsed.arguments.output == "-") parsed.arguments.output.clear();
@@ -240,7 +258,7 @@ Parsed parse_arguments(int argc, const char* const* argv, Arguments start) {
   if (history->parsed()) parsed.arguments.verb = Verb::history;
   if (rules->parsed()) parsed.arguments.verb = Verb::rules;
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
-    parsed.exit_status = report_usage_error(text);
+    parsed.exit_status = report_usage_error(text, asks_for_nagios(argc, argv));
   }
   return parsed;
 }

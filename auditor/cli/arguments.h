@@ -62,4 +62,8 @@ struct Parsed {
 };
 Parsed parse_arguments(int argc, const char* const* argv, Arguments start = {});
 
+// Whether errors, too, have to be told as Nagios wants them. It looks at the words alone, since they may be what is
+// wrong.
+bool asks_for_nagios(int argc, const char* const* argv);
+
 }  // namespace sshaudit

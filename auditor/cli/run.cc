@@ -17,6 +17,7 @@
 #include "cli/text_style.h"
 #include "cli/version.h"
 #include "gather/host.h"
+#include "render/nagios.h"
 #include "render/renderer.h"
 #include "render/rules.h"
 #include "rules/catalogue.h"
@@ -30,6 +31,8 @@ constexpr int clean = 0;
 std::unique_ptr<Renderer> renderer_for(const Arguments& arguments) {
   if (arguments.format == Format::json) return make_json_renderer();
   if (arguments.format == Format::ndjson) return make_ndjson_renderer();
+  if (arguments.format == Format::prometheus) return make_prometheus_renderer();
+  if (arguments.format == Format::nagios) return make_nagios_renderer(arguments.fail_on);
   return make_text_renderer(text_style(arguments));
 }
 
@@ -47,7 +50,7 @@ Result<Summary> write_report(const Arguments& arguments, AccountAudit& audit, Re
   Summary summary;
   const auto renderer = renderer_for(arguments);
   Waivers waivers(arguments.waivers, audit.context().now);
-  ReportHeader header{version, host_name(), utc_now(), audit.server(), audit.findings()};
+  ReportHeader header{version, host_name(), utc_now(), audit.server(), audit.findings(), seconds_now()};
   waivers.apply(header.findings);
   count(header.findings, summary);
   if (auto done = output.write(renderer->begin(header)); !done) return tl::unexpected(done.error());
@@ -82,7 +85,8 @@ Result<int> run_rules(const Arguments& arguments) {
 }
 
 Result<int> run_audit(const Arguments& arguments) {
-  auto output = ReportFile::open(arguments.output);
+  const mode_t mode = arguments.format == Format::prometheus ? 0644 : 0600;  // the collector is somebody else
+  auto output = ReportFile::open(arguments.output, mode);
   if (!output) return tl::unexpected(output.error());
   const auto audit = AccountAudit::open(arguments);
   if (!audit) return tl::unexpected(audit.error());
@@ -91,6 +95,7 @@ Result<int> run_audit(const Arguments& arguments) {
   if (auto done = output->finish(); !done) return tl::unexpected(done.error());
   const bool tell = arguments.verbose || (isatty(STDERR_FILENO) == 1 && !arguments.quiet);
   if (tell) std::fputs(render_summary(*summary).c_str(), stderr);
+  if (arguments.format == Format::nagios) return static_cast<int>(plugin_state(*summary, arguments.fail_on));
   return exit_status(*summary, arguments.fail_on);
 }
 

@@ -28,6 +28,8 @@ std::unique_ptr<Renderer> make_text_renderer(const TextStyle& style);
 std::unique_ptr<Renderer> make_json_renderer();    // one object, at the end; keeps every account until then
 std::unique_ptr<Renderer> make_ndjson_renderer();  // one object a line: header, accounts, summary; keeps nothing
 
+std::unique_ptr<Renderer> make_prometheus_renderer();
+
 // One line about the whole run, for a person who looks at it.
 std::string render_summary(const Summary& summary);
 

@@ -72,6 +72,7 @@ struct ReportHeader {
   std::string generated;  // UTC, RFC 3339
   Server server;
   std::vector<Finding> findings;  // of the server and of the host
+  std::int64_t time = 0;          // of `generated`, in seconds since 1970
 };
 
 struct Summary {

@@ -85,7 +85,7 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
   add_choice(app, "--fail-on", severities, arguments.fail_on,
              "Severity from which the exit status is 1 (default warning)");
   add_choice(app, "--color", whens, arguments.color, "Colours in text (default auto; NO_COLOR is honoured)");
-  app.add_flag("-q,--quiet", arguments.quiet, "No progress and no summary on standard error");
+  app.add_flag("-q,--quiet", arguments.quiet, "No progress and no summary, on standard error and before the text");
   app.add_flag("-v,--verbose", arguments.verbose,
                "Notices with --all-users, too, and a summary on standard error even without a terminal");
 }

@@ -21,6 +21,7 @@ class Renderer {
 struct TextStyle {
   bool color = false;
   std::size_t columns = 0;  // where to fold lines; 0 for never
+  bool headline = false;    // what the run comes to is the first line, where there is any
   bool notices = true;      // otherwise what is no fault is left out
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "render/finding_text.h"
+#include "render/news.h"
 #include "render/renderer.h"
 #include "render/visible_text.h"
 #include "render/words.h"
@@ -21,6 +22,7 @@ class TextRenderer : public Renderer {
   std::string begin(const ReportHeader& header) override {
     const auto host = header.host.empty() ? "this host" : "host " + visible(header.host);
     host_title_ = title(host, "");
+    host_ = header.host.empty() ? host : visible(header.host);
     of_host_ = findings(header.findings);
     return {};
   }
@@ -34,11 +36,12 @@ class TextRenderer : public Renderer {
     return {};
   }
 
-  std::string end(const Summary&, const std::vector<Finding>& of_host) override {
+  std::string end(const Summary& summary, const std::vector<Finding>& of_host) override {
     std::ranges::stable_sort(blocks_, std::ranges::greater{}, &Block::worst);
     of_host_ += findings(of_host);
     std::string text = of_host_.empty() ? "" : host_title_ + of_host_;
     for (const auto& block : blocks_) text += (text.empty() ? "" : "\n") + block.text;
+    if (style_.headline && !text.empty()) text.insert(0, fmt::format("{}: {}\n\n", host_, news_of(summary)));
     return text;
   }
 
@@ -95,6 +98,7 @@ class TextRenderer : public Renderer {
   }
 
   TextStyle style_;
+  std::string host_;
   std::string host_title_;
   std::string of_host_;
   std::vector<Block> blocks_;

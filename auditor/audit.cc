@@ -220,7 +220,7 @@ std::vector<Finding> audit_keys(KeyCensus& census, const Context& context) {
 
 void count(const std::vector<Finding>& findings, Summary& summary) {
   for (const auto& finding : findings) {
-    ++summary.findings.at(static_cast<std::size_t>(finding.severity()));
+    ++(finding.waiver == nullptr ? summary.findings.at(static_cast<std::size_t>(finding.severity())) : summary.waived);
     if (finding.rule->effect == Effect::unknown) summary.complete = false;
   }
 }

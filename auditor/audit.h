@@ -24,7 +24,7 @@ std::vector<Finding> audit_host(const Server& server, const UserDatabase& databa
 // What shows when the keys of many accounts are compared.
 std::vector<Finding> audit_keys(KeyCensus& census, const Context& context);
 
-// Adds what a report counts. `unknown` findings make the summary incomplete.
+// Adds what a report counts. `unknown` findings make the summary incomplete, also where a waiver covers them.
 void count(const std::vector<Finding>& findings, Summary& summary);
 void count(const AccountReport& report, Summary& summary);
 

@@ -157,6 +157,11 @@ BlindSpots compare_findings(const std::vector<Finding>& findings, const KeyPlace
   for (const auto& finding : findings) changes.states.push_back({mark_of(finding, places), {}});
   std::vector<std::int64_t> runs(findings.size(), this_run);
   auto left = match(changes.states, runs, memory.findings);
+  // What is waived is not mended by that; found first under a waiver, it is news when that ends.
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (findings[i].waiver != nullptr && changes.states[i].is_new()) changes.states[i].mark.is_quiet = true;
+  }
+  left = match(changes.states, runs, left);
   BlindSpots blind(findings, runs, report);
   for (auto& one : left) (blind.hide(one) ? changes.unseen : changes.mended).push_back(std::move(one));
   return blind;

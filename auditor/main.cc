@@ -8,15 +8,20 @@
 #include <exception>
 #include <string>
 
-#include "cli/arguments.h"
+#include "cli/policy.h"
 #include "cli/run.h"
+#include "render/nagios.h"
 #include "render/visible_text.h"
 
 namespace {
 
 constexpr int could_not_run = 2;
 
-int fail(const std::string& message) {
+int fail(const std::string& message, bool for_nagios) {
+  if (for_nagios) {
+    std::fputs(sshaudit::nagios_failure(message).c_str(), stdout);
+    return static_cast<int>(sshaudit::PluginState::unknown);
+  }
   std::fprintf(stderr, "sshaudit: %s\n", sshaudit::visible(message).c_str());
   return could_not_run;
 }
@@ -40,15 +45,17 @@ std::string in_words(const sshaudit::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool for_nagios = sshaudit::asks_for_nagios(argc, argv);
   try {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error like any other
     std::signal(SIGCHLD, SIG_DFL);  // whoever started this may have ignored it, and then nobody can be waited for
     allow_descriptors();
-    const auto parsed = sshaudit::parse_arguments(argc, argv);
-    if (parsed.exit_status) return *parsed.exit_status;
-    const auto status = sshaudit::run(parsed.arguments);
-    return status ? *status : fail(in_words(status.error()));
+    const auto parsed = sshaudit::parse_with_policy(argc, argv);
+    if (!parsed) return fail(in_words(parsed.error()), for_nagios);
+    if (parsed->exit_status) return *parsed->exit_status;
+    const auto status = sshaudit::run(parsed->arguments);
+    return status ? *status : fail(in_words(status.error()), for_nagios);
   } catch (const std::exception& error) {
-    return fail(std::string("internal error: ") + error.what());
+    return fail(std::string("internal error: ") + error.what(), for_nagios);
   }
 }

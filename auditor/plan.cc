@@ -119,7 +119,7 @@ Plan plan_account(const AccountReport& report, const std::vector<AccountEvidence
   plan.account = report.account;
   plan.now = report.key_login;
   for (const auto& finding : report.findings) {
-    if (finding.severity() < Severity::warning) continue;
+    if (finding.severity() < Severity::warning || finding.waiver != nullptr) continue;
     if (finding.detail.remedy.change) {
       add(finding, plan);
     } else {

@@ -11,6 +11,7 @@
 #include "cli/choices.h"
 #include "cli/help_texts.h"
 #include "cli/version.h"
+#include "render/nagios.h"
 #include "render/visible_text.h"
 
 namespace sshaudit {
@@ -84,12 +85,16 @@ void add_audit_options(CLI::App& app, Arguments& arguments) {
   add_choice(app, "--fail-on", severities, arguments.fail_on,
              "Severity from which the exit status is 1 (default warning)");
   add_choice(app, "--color", whens, arguments.color, "Colours in text (default auto; NO_COLOR is honoured)");
-  app.add_flag("-q,--quiet", arguments.quiet, "No progress and no summary on standard error");
+  app.add_flag("-q,--quiet", arguments.quiet, "No progress and no summary, on standard error and before the text");
   app.add_flag("-v,--verbose", arguments.verbose,
                "Notices with --all-users, too, and a summary on standard error even without a terminal");
 }
 
-int report_usage_error(const std::string& text) {
+int report_usage_error(const std::string& text, bool for_nagios) {
+  if (for_nagios) {
+    std::cout << nagios_failure(text);
+    return static_cast<int>(PluginState::unknown);
+  }
   std::cerr << "sshaudit: " << visible(text) << "\nRun with --help for more information.\n";
   return usage_error;
 }
@@ -138,6 +143,9 @@ std::string contradiction_in(const Arguments& arguments) {
   if (arguments.verb == Verb::history) return contradiction_in_history(arguments);
   if (arguments.root != "/" && arguments.users.empty() && !arguments.all_users) {
     return "--root needs USER or --all-users";
+  }
+  if (arguments.verb != Verb::audit && arguments.format >= Format::prometheus) {
+    return "--format prometheus and nagios go with an audit only";
   }
   return {};
 }
@@ -222,8 +230,18 @@ CLI::App* add_rules(CLI::App& app, Arguments& arguments) {
 
 }  // namespace
 
-Parsed parse_arguments(int argc, const char* const* argv) {
-  Parsed parsed;
+bool asks_for_nagios(int argc, const char* const* argv) {
+  bool asks = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view before = argv[i - 1];
+    const std::string_view word = argv[i];
+    asks = asks || word == "--format=nagios" || (word == "nagios" && before == "--format");
+  }
+  return asks;
+}
+
+Parsed parse_arguments(int argc, const char* const* argv, Arguments start) {
+  Parsed parsed{std::move(start), {}};
   CLI::App app(description, "sshaudit");
   app.footer(footer);
   app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
@@ -237,11 +255,8 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-      parsed.exit_status = app.exit(error);  // help or version
-    } else {
-      parsed.exit_status = report_usage_error(error.what());
-    }
+    const bool is_answered = error.get_exit_code() == 0;  // help or version
+    parsed.exit_status = is_answered ? app.exit(error) : report_usage_error(error.what(), asks_for_nagios(argc, argv));
     return parsed;
   }
   if (parsed.arguments.output == "-") parsed.arguments.output.clear();
@@ -251,7 +266,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
     if (app_of_verb->parsed()) parsed.arguments.verb = verb;
   }
   if (const auto text = contradiction_in(parsed.arguments); !text.empty()) {
-    parsed.exit_status = report_usage_error(text);
+    parsed.exit_status = report_usage_error(text, asks_for_nagios(argc, argv));
   }
   return parsed;
 }

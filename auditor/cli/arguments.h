@@ -9,12 +9,11 @@
 
 #include "sshaudit/account.h"
 #include "sshaudit/finding.h"
+#include "sshaudit/policy.h"
 
 namespace sshaudit {
 
 enum class Verb { audit, add_key, config, explain, fix, history, keys, rules, undo };
-enum class Format { text, json, ndjson, csv, prometheus, nagios };
-enum class When { automatic, always, never };
 
 struct Arguments {
   Verb verb = Verb::audit;
@@ -52,14 +51,19 @@ struct Arguments {
   When color = When::automatic;
   bool quiet = false;
   bool verbose = false;
+  std::vector<Waiver> waivers;  // of the configuration file, none with --root
 };
 
-// Either the arguments, or the exit status of a run that ends here (help, version, usage error), which has been
-// reported on standard output or standard error already.
+// `start` is what holds where the command line says nothing. Either the arguments, or the exit status of a run that
+// ends here (help, version, usage error), which has been reported on standard output or standard error already.
 struct Parsed {
   Arguments arguments;
   std::optional<int> exit_status;
 };
-Parsed parse_arguments(int argc, const char* const* argv);
+Parsed parse_arguments(int argc, const char* const* argv, Arguments start = {});
+
+// Whether errors, too, have to be told as Nagios wants them. It looks at the words alone, since they may be what is
+// wrong.
+bool asks_for_nagios(int argc, const char* const* argv);
 
 }  // namespace sshaudit

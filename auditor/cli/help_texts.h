@@ -10,7 +10,20 @@ inline constexpr const char* description =
 
 inline constexpr const char* footer =
     "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 wrong usage or something could not be seen.\n"
+    "With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL (errors), 3 UNKNOWN; --fail-on says what counts.\n"
     "Text is empty when all is well; every finding names what to do.\n\n"
+    "/etc/sshaudit/sshaudit.toml may give defaults of --format (text, json, ndjson), --fail-on, --forecast, --jobs,\n"
+    "--deadline, --users, --automount and --color for audit, keys, explain and fix, also with --root, and waivers of "
+    "what\n"
+    "is known on this host. What they cover is neither shown nor counted, and fix leaves it alone; what could not be "
+    "seen\n"
+    "still makes the exit status 2:\n"
+    "  fail-on = \"error\"\n"
+    "  [[waiver]]\n"
+    "  rule = \"home-writable\"\n"
+    "  account = \"web*,!web9\"    # left out for rules of the whole host; path = \"/srv/*\" may be added\n"
+    "  reason = \"until the migration\"\n"
+    "  until = 2026-12-31         # its last day, in UTC\n\n"
     "Examples:\n"
     "  sshaudit                       your own account\n"
     "  sshaudit alice bob             two accounts (as root)\n"
@@ -20,7 +33,8 @@ inline constexpr const char* footer =
     "  sshaudit fix alice             the least change that lets sshd accept (as root), after one question\n"
     "  sshaudit keys --all-users      who can log in where: every key, and whether sshd lets it in\n"
     "  sshaudit history alice         what was found and mended, night by night\n"
-    "  sshaudit rules home-writable   what a finding means\n";
+    "  sshaudit rules home-writable   what a finding means\n"
+    "  sshaudit --all-users --format prometheus -o /var/lib/prometheus/node-exporter/sshaudit.prom\n";
 
 inline constexpr const char* config_footer =
     "--from, --lport, --sshd-config, --sshd-version, --root and --output go with it as with an audit.\n"

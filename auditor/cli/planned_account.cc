@@ -6,6 +6,7 @@
 #include "parse/authorized_keys.h"
 #include "rules/connection_reports.h"
 #include "rules/key_sources.h"
+#include "rules/waivers.h"
 
 namespace sshaudit {
 
@@ -17,6 +18,7 @@ AccountAudit::PlannedAccount AccountAudit::plan(const Account& account, std::str
     now.push_back({one.connections, audit_account(evidences.back(), *context_)});
   }
   PlannedAccount planned{merge_reports(std::move(now)), {}};
+  Waivers(arguments_.waivers, context_->now).apply(planned.report);  // what is accepted is left alone
   auto& plan = planned.plan;
   plan = plan_account(planned.report, evidences, *context_, date);
   if (plan.is_empty() || opens_what_is_closed(evidences, plan)) return planned;

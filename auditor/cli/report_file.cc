@@ -29,13 +29,14 @@ ReportFile::ReportFile(ReportFile&& other) noexcept
     : path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
       file_(std::move(other.file_)),
+      mode_(other.mode_),
       buffer_(std::move(other.buffer_)) {}
 
 ReportFile::~ReportFile() {
   if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-Result<ReportFile> ReportFile::open(const std::string& path) {
+Result<ReportFile> ReportFile::open(const std::string& path, mode_t mode) {
   ReportFile output;
   if (path.empty()) return output;
   struct stat there {};
@@ -43,6 +44,7 @@ Result<ReportFile> ReportFile::open(const std::string& path) {
     return tl::unexpected(Error{"write: exists, and is no regular file", path, 0});
   }
   output.path_ = path;
+  output.mode_ = mode;
   std::string temporary = directory_of(path) + "/.sshaudit-XXXXXX";
   output.file_ = Fd(mkostemp(temporary.data(), O_CLOEXEC));  // 0600
   if (!output.file_) return tl::unexpected(errno_error("write", path));
@@ -70,6 +72,7 @@ Result<void> ReportFile::flush() {
 
 Result<void> ReportFile::finish() {
   if (auto done = flush(); !done || path_.empty()) return done;
+  if (fchmod(file_.get(), mode_) != 0) return tl::unexpected(errno_error("write", path_));
   if (fsync(file_.get()) != 0) return tl::unexpected(errno_error("write", path_));
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return tl::unexpected(errno_error("write", path_));
   temporary_.clear();

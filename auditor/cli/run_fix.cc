@@ -20,6 +20,7 @@
 #include "render/plan.h"
 #include "render/visible_text.h"
 #include "render/words.h"
+#include "rules/waivers.h"
 
 namespace sshaudit {
 namespace {
@@ -72,7 +73,9 @@ class Fix {
     (*audit)->ask_about_all();
     plans_.clear();
     summary_ = {};
-    count((*audit)->findings(), summary_);
+    auto of_host = (*audit)->findings();
+    Waivers(arguments.waivers, (*audit)->context().now).apply(of_host);
+    count(of_host, summary_);
     const auto date = arguments.content ? utc_now().substr(0, 10) : std::string();
     Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, (*audit)->accounts().size());
     for (const auto* account : (*audit)->accounts()) {

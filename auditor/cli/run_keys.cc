@@ -15,6 +15,7 @@
 #include "cli/version.h"
 #include "gather/host.h"
 #include "render/key_list.h"
+#include "rules/waivers.h"
 
 namespace sshaudit {
 namespace {
@@ -44,13 +45,17 @@ void sort_by_key(std::vector<KeyListRow>& rows) {
 Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, ReportFile& output) {
   audit.ask_about_all();
   Summary summary;
-  count(audit.findings(), summary);
+  Waivers waivers(arguments.waivers, audit.context().now);
+  auto of_host = audit.findings();
+  waivers.apply(of_host);
+  count(of_host, summary);
   const auto renderer = renderer_for(arguments);
   if (auto done = output.write(renderer->begin({version, host_name(), utc_now()})); !done)
     return tl::unexpected(done.error());
   std::vector<KeyListRow> rows;
   std::size_t listed = 0;
   const auto audited = audit_accounts(arguments, audit, [&](AccountReport& report) -> Result<void> {
+    waivers.apply(report);
     count(report, summary);
     listed += report.keys.size();
     for (auto& key : report.keys) rows.push_back({report.account.name, std::move(key)});

@@ -22,6 +22,7 @@ TextStyle text_style(const Arguments& arguments) {
   const bool wanted = to_terminal && (no_color == nullptr || *no_color == '\0');
   return {.color = arguments.color == When::always || (arguments.color == When::automatic && wanted),
           .columns = to_terminal ? terminal_columns() : 0,
+          .headline = arguments.all_users && !arguments.changes && !arguments.quiet && !to_terminal,
           .notices = arguments.verbose || !arguments.all_users || arguments.fail_on == Severity::notice};
 }
 

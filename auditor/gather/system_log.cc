@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 #include <sys/uio.h>
-#include <syslog.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
 
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-journal.h>
@@ -14,13 +17,13 @@ namespace sshaudit {
 namespace {
 
 #ifdef HAVE_SYSTEMD
-bool write_to_journal(const char* identifier, const std::string& line, const LogFields& fields) {
+bool write_to_journal(const char* identifier, int facility, int priority, const std::string& line,
+                      const LogFields& fields) {
   constexpr auto* journal = "/run/systemd/journal/socket";
   if (access(journal, W_OK) != 0) return false;
-  std::vector<std::string> entries = {"MESSAGE=" + line, "PRIORITY=" + std::to_string(LOG_NOTICE),
-                                      "SYSLOG_FACILITY=" + std::to_string(LOG_AUTHPRIV >> 3),
-                                      std::string("SYSLOG_IDENTIFIER=") + identifier,
-                                      "SYSLOG_PID=" + std::to_string(getpid())};
+  std::vector<std::string> entries = {
+      "MESSAGE=" + line, "PRIORITY=" + std::to_string(priority), "SYSLOG_FACILITY=" + std::to_string(facility >> 3),
+      std::string("SYSLOG_IDENTIFIER=") + identifier, "SYSLOG_PID=" + std::to_string(getpid())};
   for (const auto& [name, value] : fields) {
     if (!value.empty()) entries.push_back(fmt::format("{}={}", name, value));
   }
@@ -30,21 +33,40 @@ bool write_to_journal(const char* identifier, const std::string& line, const Log
   return sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size())) == 0;
 }
 #else
-bool write_to_journal(const char* /*identifier*/, const std::string& /*line*/, const LogFields& /*fields*/) {
+bool write_to_journal(const char* /*identifier*/, int /*facility*/, int /*priority*/, const std::string& /*line*/,
+                      const LogFields& /*fields*/) {
   return false;
 }
 #endif
 
 }  // namespace
 
-SystemLog::SystemLog(const char* identifier) : identifier_(identifier) {
-  openlog(identifier_, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+SystemLog::SystemLog(const char* identifier, int facility) : identifier_(identifier), facility_(facility) {
+  openlog(identifier_, LOG_PID | LOG_NDELAY, facility_);
 }
 
 SystemLog::~SystemLog() { closelog(); }
 
-void SystemLog::write(const std::string& line, const LogFields& fields) {
-  if (!write_to_journal(identifier_, line, fields)) syslog(LOG_AUTHPRIV | LOG_NOTICE, "%s", line.c_str());
+void SystemLog::write(const std::string& line, const LogFields& fields, int priority) {
+  if (!write_to_journal(identifier_, facility_, priority, line, fields))
+    syslog(facility_ | priority, "%s", line.c_str());
+}
+
+void log_in_time(const std::string& line, int priority) {
+  constexpr unsigned patience = 5;  // seconds
+  const pid_t writer = fork();
+  if (writer == 0) {
+    std::signal(SIGALRM, SIG_DFL);
+    sigset_t alarm_only;
+    sigemptyset(&alarm_only);
+    sigaddset(&alarm_only, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarm_only, nullptr);
+    alarm(patience);
+    SystemLog("sshaudit", LOG_AUTH).write(line, {}, priority);
+    _exit(0);
+  }
+  while (writer > 0 && waitpid(writer, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace sshaudit

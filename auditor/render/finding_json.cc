@@ -2,6 +2,7 @@
 #include "render/finding_json.h"
 
 #include "render/words.h"
+#include "sshaudit/policy.h"
 
 namespace sshaudit {
 namespace {
@@ -32,6 +33,8 @@ Json finding_json(const Finding& finding) {
   if (!detail.expected.empty()) json["expected"] = text_json(detail.expected);
   if (!detail.actual.empty()) json["actual"] = text_json(detail.actual);
   if (detail.remedy != Remedy{}) json["remedy"] = remedy_json(detail.remedy);
+  if (finding.waiver != nullptr)
+    json["waived"] = {{"reason", text_json(finding.waiver->reason)}, {"until", finding.waiver->until}};
   return json;
 }
 

@@ -51,6 +51,7 @@ Json summary_json(const Summary& summary) {
   return {{"accounts", summary.accounts},
           {"key_login", verdicts},
           {"findings", severities},
+          {"waived", summary.waived},
           {"complete", summary.complete}};
 }
 

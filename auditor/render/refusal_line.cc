@@ -13,16 +13,6 @@ namespace {
 constexpr std::size_t longest_value = 200;
 constexpr std::size_t longest_told = 400;
 constexpr std::size_t least_message = 120;
-constexpr std::string_view cut = "...";
-
-// At most so many bytes of a text in UTF-8.
-std::string cut_to(std::string text, std::size_t size) {
-  if (text.size() <= size) return text;
-  auto end = size > cut.size() ? size - cut.size() : 0;
-  while (end > 0 && (text[end] & '\xC0') == '\x80') --end;
-  text.resize(end);
-  return text + std::string(cut);
-}
 
 std::string quoted(const std::string& value) {
   auto text = cut_to(visible(value), longest_value);

@@ -21,12 +21,15 @@ class Renderer {
 struct TextStyle {
   bool color = false;
   std::size_t columns = 0;  // where to fold lines; 0 for never
+  bool headline = false;    // what the run comes to is the first line, where there is any
   bool notices = true;      // otherwise what is no fault is left out
 };
 
 std::unique_ptr<Renderer> make_text_renderer(const TextStyle& style);
 std::unique_ptr<Renderer> make_json_renderer();    // one object, at the end; keeps every account until then
 std::unique_ptr<Renderer> make_ndjson_renderer();  // one object a line: header, accounts, summary; keeps nothing
+
+std::unique_ptr<Renderer> make_prometheus_renderer();
 
 // One line about the whole run, for a person who looks at it.
 std::string render_summary(const Summary& summary);

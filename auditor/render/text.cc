@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "render/finding_text.h"
+#include "render/news.h"
 #include "render/renderer.h"
 #include "render/text_blocks.h"
 #include "render/visible_text.h"
@@ -46,6 +47,7 @@ class TextRenderer : public Renderer {
   std::string begin(const ReportHeader& header) override {
     const auto host = header.host.empty() ? "this host" : "host " + visible(header.host);
     host_title_ = block_title(host, "", style_);
+    host_ = header.host.empty() ? host : visible(header.host);
     of_host_ = findings_text(header.findings, style_);
     return {};
   }
@@ -53,16 +55,17 @@ class TextRenderer : public Renderer {
   std::string account(const AccountReport& report) override {
     const auto found = findings_text(report.findings, style_);
     if (found.empty()) return {};
-    const auto worst = std::ranges::max(report.findings, {}, severity_of);
-    blocks_.push_back({worst.severity(), account_title(report, style_) + found});
+    const auto worst = std::ranges::max(report.findings, {}, weight_of);
+    blocks_.push_back({weight_of(worst), account_title(report, style_) + found});
     return {};
   }
 
-  std::string end(const Summary&, const std::vector<Finding>& of_host) override {
+  std::string end(const Summary& summary, const std::vector<Finding>& of_host) override {
     std::ranges::stable_sort(blocks_, std::ranges::greater{}, &Block::worst);
     of_host_ += findings_text(of_host, style_);
     std::string text = of_host_.empty() ? "" : host_title_ + of_host_;
     for (const auto& block : blocks_) text += (text.empty() ? "" : "\n") + block.text;
+    if (style_.headline && !text.empty()) text.insert(0, fmt::format("{}: {}\n\n", host_, news_of(summary)));
     return text;
   }
 
@@ -72,7 +75,12 @@ class TextRenderer : public Renderer {
     std::string text;
   };
 
+  static Severity weight_of(const Finding& finding) {
+    return finding.waiver == nullptr ? finding.severity() : Severity::notice;
+  }
+
   TextStyle style_;
+  std::string host_;
   std::string host_title_;
   std::string of_host_;
   std::vector<Block> blocks_;
@@ -89,6 +97,7 @@ std::string account_title(const AccountReport& report, const TextStyle& style) {
 }
 
 bool is_left_out(const Finding& finding, const TextStyle& style) {
+  if (finding.waiver != nullptr) return true;
   return !style.notices && finding.severity() == Severity::notice && finding.rule->effect != Effect::unknown;
 }
 
@@ -115,6 +124,7 @@ std::string render_summary(const Summary& summary) {
   }
   const auto found = summary.findings[0] + summary.findings[1] + summary.findings[2];
   text += fmt::format("; {} finding{}", found == 0 ? "no" : std::to_string(found), found == 1 ? "" : "s");
+  if (summary.waived > 0) text += fmt::format(" beside {} waived", summary.waived);
   if (summary.findings[0] > 0) text += fmt::format(", {} of them only shown with -v", summary.findings[0]);
   return text + '\n';
 }

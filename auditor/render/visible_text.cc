@@ -129,6 +129,15 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+std::string cut_to(std::string text, std::size_t size) {
+  constexpr std::string_view cut = "...";
+  if (text.size() <= size) return text;
+  auto end = size > cut.size() ? size - cut.size() : 0;
+  while (end > 0 && (text[end] & '\xC0') == '\x80') --end;
+  text.resize(end);
+  return text + std::string(cut);
+}
+
 std::string shell_line(const std::vector<std::string>& arguments) {
   std::string line;
   for (const auto& argument : arguments) {

@@ -13,6 +13,7 @@
 #include "rules/keys_command_rules.h"
 #include "rules/lost_account_rules.h"
 #include "rules/settings_rules.h"
+#include "rules/waivers.h"
 
 namespace sshaudit {
 
@@ -54,6 +55,7 @@ std::vector<const RuleInfo*> catalogue() {
   add(key_session_rules());
   add(host_rules());
   add(key_census_rules());
+  add(waiver_rules());
   return rows;
 }
 

@@ -76,12 +76,16 @@ struct Detail {
   bool operator==(const Detail&) const = default;
 };
 
+struct Waiver;
+
 struct Finding {
   const RuleInfo* rule = nullptr;  // never null in a report; static storage
   Detail detail;
   std::string connections;  // the kinds of connections that it holds for, in the words of Match; empty for all
 
   bool is_meant = false;  // some connections only, while others let the account in: what Match blocks are made for
+
+  const Waiver* waiver = nullptr;  // that covers it, of the policy; null: none, and it counts
 
   Severity severity() const { return is_meant ? Severity::notice : rule->severity; }
 };

@@ -72,13 +72,15 @@ struct ReportHeader {
   std::string generated;  // UTC, RFC 3339
   Server server;
   std::vector<Finding> findings;  // of the server and of the host
+  std::int64_t time = 0;          // of `generated`, in seconds since 1970
 };
 
 struct Summary {
   std::size_t accounts = 0;
   std::array<std::size_t, 5> key_login{};  // by KeyLogin
-  std::array<std::size_t, 3> findings{};   // by Severity
-  bool complete = true;                    // nothing needed was out of sight
+  std::array<std::size_t, 3> findings{};   // by Severity; without those that a waiver covers
+  std::size_t waived = 0;                  // findings that one covers
+  bool complete = true;                    // nothing needed was out of sight, waiver or not
 };
 
 }  // namespace sshaudit

@@ -8,7 +8,9 @@
 
 #include "audit.h"
 #include "render/renderer.h"
+#include "rules/catalogue.h"
 #include "rules/healthy_account.h"
+#include "sshaudit/policy.h"
 
 namespace sshaudit {
 namespace {
@@ -89,6 +91,33 @@ TEST(TextReport, IsEmptyWhenAllIsWell) {
   EXPECT_EQ(reports.render(*renderer), "");
 }
 
+// Neither shown nor counted, but in the report for programs.
+TEST(Reports, HaveWaivedFindingsForProgramsOnly) {
+  const Waiver waiver{"home-writable", "alice", "", "until\xff 2030", "2030-01-31", 3};
+  Reports reports;
+  reports.accounts[2].findings[0].waiver = &waiver;
+  reports.accounts.erase(reports.accounts.begin());
+  EXPECT_EQ(reports.render(*make_text_renderer({})), "");
+  const auto json = nlohmann::json::parse(reports.render(*make_json_renderer()));
+  EXPECT_EQ(json["accounts"][1]["key_login"], "refused");
+  EXPECT_EQ(json["accounts"][1]["findings"][0]["waived"],
+            (nlohmann::json{{"reason", "until\\xff 2030"}, {"until", "2030-01-31"}}));
+  EXPECT_EQ(json["summary"]["waived"], 0);
+}
+
+// An account is placed by what is shown of it.
+TEST(TextReport, IsSortedWithoutWhatIsWaived) {
+  const Waiver waiver{"shell-missing", "bob", "", "known", "2030-01-31", 3};
+  Reports reports;
+  auto& bob = reports.accounts[0];
+  bob.findings[0].waiver = &waiver;
+  bob.findings.push_back({find_rule("name-repeated")});
+  bob.findings[1].detail.message = "twice";
+  const auto text = reports.render(*make_text_renderer({}));
+  EXPECT_EQ(text.substr(0, 6), "alice:");
+  EXPECT_TRUE(text.ends_with("\n\nbob: key login is refused\n  warning  name-repeated  twice\n")) << text;
+}
+
 TEST(TextReport, ColoursOnlyWhenAsked) {
   EXPECT_EQ(Reports().render(*make_text_renderer({})).find('\x1b'), std::string::npos);
   const auto text = Reports().render(*make_text_renderer({.color = true, .columns = 0}));
@@ -135,6 +164,8 @@ TEST(NdjsonReport, IsOneObjectALine) {
 TEST(SummaryLine, CountsVerdicts) {
   EXPECT_EQ(render_summary(Reports().summary), "3 accounts: 1 accepted, 2 refused; 2 findings\n");
   EXPECT_EQ(render_summary({}), "0 accounts; no findings\n");
+  EXPECT_EQ(render_summary({.accounts = 1, .findings = {0, 0, 0}, .waived = 2}),
+            "1 account; no findings beside 2 waived\n");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "sshaudit/evidence.h"
 #include "sshaudit/host_state.h"
 #include "sshaudit/lost_account.h"
+#include "sshaudit/policy.h"
 #include "sshaudit/report.h"
 #include "sshaudit/server.h"
 
@@ -90,5 +91,14 @@ const std::vector<HostRow>& authority_rows();
 const std::vector<Row>& environment_rows();
 const std::vector<Row>& keys_command_rows();
 const std::vector<HostRow>& keys_command_host_rows();
+
+// Of waivers, in waivers_test.cc: whether something is to be said of one, after all accounts or after some.
+struct WaiverRow {
+  std::string rule;
+  Waiver waiver;
+  bool all_seen;
+  bool found;
+};
+const std::vector<WaiverRow>& waiver_rows();
 
 }  // namespace sshaudit

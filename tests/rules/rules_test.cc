@@ -383,6 +383,7 @@ TEST(Rules, EveryOneHasARowThatFindsAndARowThatDoesNot) {
   }
   for (const auto& row : state_rows()) ++(row.expected ? found : silent)[row.rule];
   for (const auto& row : host_state_rows_of_tests()) ++(row.found ? found : silent)[row.rule];
+  for (const auto& row : waiver_rows()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : census_rows()) ++(row.found ? found : silent)[row.rule];
   for (const auto& row : lost_account_rows()) ++(row.message.empty() ? silent : found)[row.rule];
   for (const auto& row : version_rows()) {

@@ -164,8 +164,8 @@ void AccountAudit::run_keys_command(AccountEvidence& evidence, const std::option
   evidence.keys_command = keys_command_->run(evidence.account, evidence.settings, key);
 }
 
-AccountEvidence AccountAudit::observe(const Account& account, const AccountCase& one) {
-  auto evidence = observer_->observe(account, memberships_.identity_of(account), one.settings, one.origin);
+AccountEvidence AccountAudit::observe(const Account& account, const AccountCase& one, Settings settings) {
+  auto evidence = observer_->observe(account, memberships_.identity_of(account), std::move(settings), one.origin);
   const bool runs_programs = !one.settings.revoked_keys.empty() || keys_command_;
   if (runs_programs) observer_->forget_identity();
   add_account_state(evidence);
@@ -178,7 +178,7 @@ AccountEvidence AccountAudit::observe(const Account& account, const AccountCase&
 AccountReport AccountAudit::audit(const Account& account) {
   std::vector<ConnectionReport> reports;
   for (const auto& one : cases_of(account)) {
-    reports.push_back({one.connections, audit_account(observe(account, one), *context_)});
+    reports.push_back({one.connections, audit_account(observe(account, one, one.settings), *context_)});
   }
   auto report = merge_reports(std::move(reports));
   finish(report);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "audit.h"
@@ -98,8 +99,9 @@ class AccountAudit {
   void add_account_state(AccountEvidence& evidence) const;
   void add_pam_of(const Settings& settings);
   void add_pam_run(const AccountEvidence& evidence, Explanation& explanation) const;
-  AccountEvidence observe(const Account& account, const AccountCase& one);
+  AccountEvidence observe(const Account& account, const AccountCase& one, Settings settings);
   void finish(AccountReport& report);
+  Settings take_settings(const AccountCase& one);
   std::string observe_all(const Account& account, const Watch& watch, const Ask& ask);
   std::string judge_all(const Account& account, std::string_view observed);
   std::string answer(std::string_view question) const;
@@ -122,9 +124,14 @@ class AccountAudit {
   std::optional<AccountObserver> observer_;
   std::optional<KeysCommandRunner> keys_command_;  // only when it is to be run
   KeyCensus census_;
-  wire::EvidenceEncoder encoder_;  // of an observing process
-  wire::EvidenceDecoder decoder_;  // of a judging one
-  bool is_account_ = false;        // root is given up
+
+  // Of an observing process, and of a judging one. Settings are large, and what was used for one account does for the
+  // next one of the same case.
+  wire::EvidenceEncoder encoder_;
+  wire::EvidenceDecoder decoder_;
+  std::unordered_map<const AccountCase*, Settings> settings_in_use_;
+  std::unordered_map<const AccountCase*, AccountEvidence> evidence_in_use_;
+  bool is_account_ = false;  // root is given up
 };
 
 // What a run comes to, for every verb that audits: 0, 1 or 2.

@@ -3,7 +3,7 @@
 // rights parses and judges, and the first one writes down.
 #include <fmt/format.h>
 
-#include <stdexcept>
+#include <cstdlib>
 
 #include "cli/account_audit.h"
 #include "parse/authorized_keys.h"
@@ -16,7 +16,8 @@ namespace {
 constexpr char commands_mark = 'c';
 constexpr char keys_mark = 'k';
 
-[[noreturn]] void fail() { throw std::runtime_error("a message between processes cannot be read"); }
+// What both ends remember is not the same any more: nothing that this process says would be right.
+[[noreturn]] void fail() { std::abort(); }
 
 // Key lines in the words of the process that parses them.
 KeyTextReader asking_reader(const Ask& ask) {
@@ -72,13 +73,24 @@ AccountWork AccountAudit::work() {
   };
 }
 
+// A copy for whoever gives it back, unless something went wrong with it.
+Settings AccountAudit::take_settings(const AccountCase& one) {
+  auto known = settings_in_use_.extract(&one);
+  return known.empty() ? one.settings : std::move(known.mapped());
+}
+
 std::string AccountAudit::observe_all(const Account& account, const Watch& watch, const Ask& ask) {
   observer_->watch_with(watch);
   const auto reader = asking_reader(ask);
   observer_->read_with(reader);
   revoked_->read_with(reader);
   std::string observed;
-  for (const auto& one : cases_of(account)) encoder_.append(observe(account, one), observed);
+  for (const auto& one : cases_of(account)) {
+    auto settings = take_settings(one);
+    auto evidence = observe(account, one, std::move(settings));
+    encoder_.append(evidence, observed);
+    settings_in_use_.emplace(&one, std::move(evidence.settings));
+  }
   return observed;
 }
 
@@ -86,9 +98,10 @@ std::string AccountAudit::judge_all(const Account& account, std::string_view obs
   std::vector<ConnectionReport> reports;
   wire::Decoder decoder(observed, decoder_.words());
   for (const auto& one : cases_of(account)) {
-    AccountEvidence evidence;
+    const auto [known, is_new] = evidence_in_use_.try_emplace(&one);
+    auto& evidence = known->second;
+    if (is_new) evidence.settings = one.settings;
     evidence.account = account;
-    evidence.settings = one.settings;
     evidence.origin = one.origin;
     if (!decoder_.read(decoder, evidence)) fail();
     reports.push_back({one.connections, audit_account(evidence, *context_)});

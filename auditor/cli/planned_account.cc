@@ -14,7 +14,7 @@ AccountAudit::PlannedAccount AccountAudit::plan(const Account& account, std::str
   std::vector<AccountEvidence> evidences;
   std::vector<ConnectionReport> now;
   for (const auto& one : cases_of(account)) {
-    evidences.push_back(observe(account, one));
+    evidences.push_back(observe(account, one, one.settings));
     now.push_back({one.connections, audit_account(evidences.back(), *context_)});
   }
   PlannedAccount planned{merge_reports(std::move(now)), {}};

@@ -7,9 +7,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include "cli/account_database.h"
 #include "cli/choices.h"
 #include "cli/report_file.h"
-#include "cli/account_database.h"
 #include "gather/accounts.h"
 #include "gather/sshd.h"
 #include "parse/config_keywords.h"

@@ -85,12 +85,13 @@ void AccountObserver::allow_automount() {
   as_root_.allow_automount();
 }
 
-AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, const Settings& settings,
+AccountEvidence AccountObserver::observe(const Account& account, const Identity& identity, Settings given,
                                          std::shared_ptr<const SettingsOrigin> origin) {
   AccountEvidence evidence;
   evidence.account = account;
   evidence.identity = identity;
-  evidence.settings = settings;
+  evidence.settings = std::move(given);
+  const auto& settings = evidence.settings;
   evidence.origin = std::move(origin);
   evidence.shell = observe_shell(account.shell.empty() ? "/bin/sh" : account.shell);
   if (!settings.chroot_directory.empty()) evidence.chroot = observe_chroot(evidence, facts_, as_root_);

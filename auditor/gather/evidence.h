@@ -48,7 +48,7 @@ class AccountObserver {
 
   // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
   // thread is that of the account meanwhile, and its own again afterwards.
-  AccountEvidence observe(const Account& account, const Identity& identity, const Settings& settings,
+  AccountEvidence observe(const Account& account, const Identity& identity, Settings settings,
                           std::shared_ptr<const SettingsOrigin> origin);
 
  private:

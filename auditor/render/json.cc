@@ -56,10 +56,15 @@ Json summary_json(const Summary& summary) {
 }
 
 Json account_json(const AccountReport& report) {
-  return {{"user", bytes_json(report.account.name)},   {"uid", report.account.uid},
-          {"home", bytes_json(report.account.home)},   {"shell", bytes_json(report.account.shell)},
-          {"key_login", word(report.key_login)},       {"usable_keys", report.usable_keys},
-          {"findings", findings_json(report.findings)}};
+  Json json = Json::object();
+  json["user"] = bytes_json(report.account.name);
+  json["uid"] = report.account.uid;
+  json["home"] = bytes_json(report.account.home);
+  json["shell"] = bytes_json(report.account.shell);
+  json["key_login"] = word(report.key_login);
+  json["usable_keys"] = report.usable_keys;
+  json["findings"] = findings_json(report.findings);
+  return json;
 }
 
 namespace {

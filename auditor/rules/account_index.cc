@@ -27,25 +27,59 @@ std::span<const std::uint32_t> equal_to(const std::vector<T>& rows, const std::v
   return {first, std::partition_point(first, sorted.end(), is_not_behind)};
 }
 
-std::string_view name_key(const Account& account) { return account.name; }
-std::string_view home_key(const Account& account) { return account.home; }
-std::string_view group_key(const Group& group) { return group.name; }
+std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
+
+// Ids come in rows: the upper half of the product spreads them.
+std::size_t hash_of(id_t id) { return (id * 0x9e3779b97f4a7c15U) >> 32U; }
+
+// The rows of which an earlier one has the same key are `repeated`.
+template <class T, class Key>
+PositionTable table_of(const std::vector<T>& rows, Key key, std::vector<bool>* repeated = nullptr) {
+  PositionTable table(rows.size());
+  for (std::uint32_t i = 0; i < rows.size(); ++i) {
+    const auto& value = std::invoke(key, rows[i]);
+    const auto hash = hash_of(value);
+    const bool is_known = table.find(hash, [&](auto at) { return std::invoke(key, rows[at]) == value; }).has_value();
+    if (!is_known) table.add(hash, i);
+    if (repeated != nullptr) (*repeated)[i] = is_known;
+  }
+  return table;
+}
+
+template <class T, class Key, class Value>
+const T* first_of(const std::vector<T>& rows, const PositionTable& table, Key key, const Value& value) {
+  const auto found = table.find(hash_of(value), [&](auto at) { return std::invoke(key, rows[at]) == value; });
+  return found ? &rows[*found] : nullptr;
+}
 
 }  // namespace
+
+PositionTable::PositionTable(std::size_t rows) {
+  std::size_t size = 8;
+  while (size < rows + rows / 2) size *= 2;
+  slots_.assign(size, 0);
+  mask_ = size - 1;
+}
+
+void PositionTable::add(std::size_t hash, std::uint32_t position) {
+  auto at = hash & mask_;
+  while (slots_[at] != 0) at = (at + 1) & mask_;
+  slots_[at] = position + 1;
+}
 
 AccountIndex::AccountIndex(const UserDatabase& database) : database_(database) { update(); }
 
 void AccountIndex::update() {
   by_uid_ = sorted_by(database_.accounts, &Account::uid);
   by_gid_ = sorted_by(database_.accounts, &Account::gid);
-  by_name_ = sorted_by(database_.accounts, name_key);
-  by_home_ = sorted_by(database_.accounts, home_key);
-  groups_ = sorted_by(database_.groups, &Group::gid);
-  groups_by_name_ = sorted_by(database_.groups, group_key);
+  by_home_.clear();
   repeated_.assign(database_.accounts.size(), false);
-  for (std::size_t i = 1; i < by_name_.size(); ++i) {
-    repeated_[by_name_[i]] = database_.accounts[by_name_[i]].name == database_.accounts[by_name_[i - 1]].name;
-  }
+  names_ = table_of(database_.accounts, &Account::name, &repeated_);
+  uids_ = table_of(database_.accounts, &Account::uid);
+  group_names_ = table_of(database_.groups, &Group::name);
+  gids_ = table_of(database_.groups, &Group::gid);
+  homes_ = PositionTable(database_.accounts.size());
+  for (std::uint32_t i = 0; i < database_.accounts.size(); ++i) homes_.add(hash_of(database_.accounts[i].home), i);
   memberships_.clear();
   index_memberships();
 }
@@ -53,8 +87,10 @@ void AccountIndex::update() {
 void AccountIndex::index_memberships() {
   for (const auto& group : database_.groups) {
     for (const auto& member : group.members) {
-      const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(member));
-      if (!found.empty()) memberships_.emplace_back(found.front(), group.gid);
+      const auto* found = account(std::string_view(member));
+      if (found != nullptr) {
+        memberships_.emplace_back(static_cast<std::uint32_t>(found - database_.accounts.data()), group.gid);
+      }
     }
   }
   std::ranges::sort(memberships_);
@@ -62,23 +98,17 @@ void AccountIndex::index_memberships() {
 }
 
 const Account* AccountIndex::account(uid_t uid) const {
-  const auto found = with_uid(uid);
-  return found.empty() ? nullptr : &database_.accounts[found.front()];
+  return first_of(database_.accounts, uids_, &Account::uid, uid);
 }
 
 const Account* AccountIndex::account(std::string_view name) const {
-  const auto found = equal_to(database_.accounts, by_name_, name_key, name);
-  return found.empty() ? nullptr : &database_.accounts[found.front()];
+  return first_of(database_.accounts, names_, &Account::name, name);
 }
 
-const Group* AccountIndex::group(gid_t gid) const {
-  const auto found = equal_to(database_.groups, groups_, &Group::gid, gid);
-  return found.empty() ? nullptr : &database_.groups[found.front()];
-}
+const Group* AccountIndex::group(gid_t gid) const { return first_of(database_.groups, gids_, &Group::gid, gid); }
 
 const Group* AccountIndex::group(std::string_view name) const {
-  const auto found = equal_to(database_.groups, groups_by_name_, group_key, name);
-  return found.empty() ? nullptr : &database_.groups[found.front()];
+  return first_of(database_.groups, group_names_, &Group::name, name);
 }
 
 std::span<const std::uint32_t> AccountIndex::primary_members(gid_t gid) const {
@@ -96,8 +126,8 @@ std::optional<std::size_t> AccountIndex::position_of(const Account& account) con
   if (std::greater_equal<>()(&account, first) && std::less<>()(&account, last)) {
     return static_cast<std::size_t>(&account - first);
   }
-  const auto found = equal_to(database_.accounts, by_name_, name_key, std::string_view(account.name));
-  return found.empty() ? std::nullopt : std::optional<std::size_t>(found.front());
+  const auto* const found = this->account(std::string_view(account.name));
+  return found == nullptr ? std::nullopt : std::optional(static_cast<std::size_t>(found - first));
 }
 
 std::vector<std::string> AccountIndex::members(gid_t gid) const {
@@ -124,19 +154,28 @@ Identity AccountIndex::identity_of(const Account& account) const {
   return identity;
 }
 
+bool AccountIndex::is_another(std::uint32_t position, std::string_view home, std::string_view name) const {
+  return database_.accounts[position].home == home && database_.accounts[position].name != name;
+}
+
 bool AccountIndex::is_home_of_another(std::string_view home, std::string_view name) const {
   while (home.size() > 1 && home.ends_with('/')) home.remove_suffix(1);
-  const auto is_other = [&](std::uint32_t at) { return database_.accounts[at].name != name; };
   const auto with_slash = std::string(home) + '/';
-  return std::ranges::any_of(equal_to(database_.accounts, by_home_, home_key, home), is_other) ||
-         std::ranges::any_of(equal_to(database_.accounts, by_home_, home_key, std::string_view(with_slash)), is_other);
+  return homes_.find(hash_of(home), [&](auto at) { return is_another(at, home, name); }) ||
+         homes_.find(hash_of(with_slash), [&](auto at) { return is_another(at, with_slash, name); });
+}
+
+const std::vector<std::uint32_t>& AccountIndex::sorted_by_home() const {
+  if (by_home_.empty()) by_home_ = sorted_by(database_.accounts, &Account::home);
+  return by_home_;
 }
 
 bool AccountIndex::has_home_of_another_below(std::string_view directory, std::string_view name) const {
   const auto prefix = std::string(directory) + '/';
-  auto below = std::ranges::lower_bound(by_home_, std::string_view(prefix), {},
+  const auto& sorted = sorted_by_home();
+  auto below = std::ranges::lower_bound(sorted, std::string_view(prefix), {},
                                         [&](auto at) { return std::string_view(database_.accounts[at].home); });
-  for (; below != by_home_.end() && database_.accounts[*below].home.starts_with(prefix); ++below) {
+  for (; below != sorted.end() && database_.accounts[*below].home.starts_with(prefix); ++below) {
     if (database_.accounts[*below].name != name) return true;
   }
   return false;

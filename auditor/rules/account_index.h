@@ -15,6 +15,27 @@
 
 namespace sshaudit {
 
+// Positions of rows by the hash of one of their fields. Four to eight bytes a row, and one or two looks to find one.
+class PositionTable {
+ public:
+  explicit PositionTable(std::size_t rows = 0);
+
+  // The first position that was added with this hash for which `is_it` holds.
+  template <class IsIt>
+  std::optional<std::uint32_t> find(std::size_t hash, IsIt is_it) const {
+    for (auto at = hash & mask_; slots_[at] != 0; at = (at + 1) & mask_) {
+      if (is_it(slots_[at] - 1)) return slots_[at] - 1;
+    }
+    return std::nullopt;
+  }
+
+  void add(std::size_t hash, std::uint32_t position);
+
+ private:
+  std::vector<std::uint32_t> slots_;  // position + 1; 0 for none
+  std::size_t mask_ = 0;
+};
+
 class AccountIndex {
  public:
   // Keeps a reference to the database.
@@ -60,15 +81,20 @@ class AccountIndex {
   void index_memberships();
   std::optional<std::size_t> position_of(const Account& account) const;
 
+  const std::vector<std::uint32_t>& sorted_by_home() const;
+  bool is_another(std::uint32_t position, std::string_view home, std::string_view name) const;
+
   using Positions = std::vector<std::uint32_t>;
   const UserDatabase& database_;
   Positions by_uid_;                                          // positions of accounts, sorted by (uid, position)
   Positions by_gid_;                                          // by (primary gid, position)
-  Positions by_name_;                                         // by (name, position)
-  std::vector<bool> repeated_;                                // by position
-  Positions by_home_;                                         // by (home, position)
-  Positions groups_;                                          // positions of groups, by (gid, position)
-  Positions groups_by_name_;                                  // by (name, position)
+  std::vector<bool> repeated_;                                // by position: an earlier one has the name
+  mutable Positions by_home_;                                 // by (home, position); made when it is first needed
+  PositionTable names_;                                       // of accounts, those that are not repeated
+  PositionTable uids_;                                        // likewise
+  PositionTable homes_;                                       // of all accounts
+  PositionTable group_names_;                                 // of groups, those that are not repeated
+  PositionTable gids_;                                        // likewise
   std::vector<std::pair<std::uint32_t, gid_t>> memberships_;  // (position of the account, gid), sorted
 };
 

@@ -102,7 +102,8 @@ class Supervisor {
     }
   }
 
-  // As many as it can be expected to be done with in a few milliseconds.
+  // As many as it can be expected to be done with in a few milliseconds. One that was lost with a pair is alone with
+  // the next, so that it costs nobody else, and nobody else costs it, whatever ends that one.
   void refill(Slot& slot) {
     const auto now = coarse_now();
     if (slot.in_hand.empty()) {
@@ -115,6 +116,11 @@ class Supervisor {
     while (slot.in_hand.size() < slot.depth) {
       const auto job = take_job();
       if (!job) break;
+      if (job->losses > 0 && !slot.in_hand.empty()) {
+        returned_.push_front(*job);
+        break;
+      }
+      if (job->losses > 0) slot.depth = 1;
       slot.in_hand.push_back(*job);
       accounts.push_back(job->account);
     }

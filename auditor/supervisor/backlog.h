@@ -33,6 +33,7 @@ class Backlog {
   }
 
   void give_back(const Job& job) { returned_.push_back(job); }
+  void give_back_first(const Job& job) { returned_.push_front(job); }
 
   // Until it is known whether its mount answers.
   void put_off(const Job& job) { put_off_.push_back(job); }

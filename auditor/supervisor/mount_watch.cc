@@ -33,11 +33,12 @@ bool is_below(std::string_view path, std::string_view directory) {
 
 }  // namespace
 
-MountWatch::~MountWatch() {
-  for (const auto& mount : mounts_) {
+void MountWatch::stop() {
+  for (auto& mount : mounts_) {
     if (mount.process <= 0) continue;
     kill(mount.process, SIGKILL);
-    waitpid(mount.process, nullptr, WNOHANG);
+    doomed_.push_back(mount.process);
+    mount.process = -1;
   }
 }
 

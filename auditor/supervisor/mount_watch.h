@@ -19,7 +19,7 @@ class MountWatch {
   MountWatch(GivenUpMounts& given_up, int deadline_seconds) : given_up_(given_up), deadline_(deadline_seconds) {}
   MountWatch(const MountWatch&) = delete;
   MountWatch& operator=(const MountWatch&) = delete;
-  ~MountWatch();
+  ~MountWatch() { stop(); }
 
   // Something takes long at this path of the host.
   void suspect(std::string_view path);
@@ -36,6 +36,9 @@ class MountWatch {
     std::string_view mount;
   };
   Answer ask_about(std::string_view path) const;
+
+  // Nobody waits for an answer any more.
+  void stop();
 
   // Processes that have not ended yet.
   std::vector<pid_t>& doomed() { return doomed_; }

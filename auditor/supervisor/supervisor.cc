@@ -37,6 +37,7 @@ struct Slot {
   std::deque<Job> in_hand;
   std::size_t depth = 1;  // accounts to have in hand
   std::int64_t refilled = 0;
+  std::int64_t heard = 0;  // when something came last
 };
 
 class Supervisor {
@@ -82,7 +83,7 @@ class Supervisor {
       auto pair = WorkerPair::start(work_, lookouts_, i, limits_.deadline, others);
       if (!pair && running == 0) return tl::unexpected(pair.error());
       if (!pair) break;
-      slots_[i] = {std::move(*pair), {}, 1, coarse_now()};
+      slots_[i] = {std::move(*pair), {}, 1, coarse_now(), coarse_now()};
       for (const int fd : slots_[i].pair->descriptors()) others.push_back(fd);
       ++running;
     }
@@ -96,10 +97,12 @@ class Supervisor {
     }
   }
 
-  // As many as it can be expected to be done with in a few milliseconds.
+  // As many as it can be expected to be done with in a few milliseconds. One that was lost with a pair is alone with
+  // the next, so that it costs nobody else, and nobody else costs it, whatever ends that one.
   void refill(Slot& slot) {
     const auto now = coarse_now();
     if (slot.in_hand.empty()) {
+      slot.heard = now;
       const auto taken = now - slot.refilled;
       if (taken > slow) slot.depth = std::max<std::size_t>(slot.depth / 4, 1);
     }
@@ -108,6 +111,11 @@ class Supervisor {
     while (slot.in_hand.size() < slot.depth) {
       const auto job = take_job();
       if (!job) break;
+      if (job->losses > 0 && !slot.in_hand.empty()) {
+        backlog_.give_back_first(*job);
+        break;
+      }
+      if (job->losses > 0) slot.depth = 1;
       slot.in_hand.push_back(*job);
       accounts.push_back(job->account);
     }
@@ -146,6 +154,7 @@ class Supervisor {
 
   void receive(Slot& slot) {
     const bool more = slot.pair->fill();
+    slot.heard = coarse_now();
     while (const auto message = slot.pair->next()) {
       const auto job = std::ranges::find(slot.in_hand, message->account, &Job::account);
       if (job == slot.in_hand.end()) return bury(slot);  // nobody asked for that
@@ -235,6 +244,9 @@ class Supervisor {
         return false;
       }
     }
+    // Between two accounts nothing takes long, unless one of the processes was stopped.
+    const auto last_sign = std::max({slot.heard, observer.since(), judge.since()});
+    if (!slot.in_hand.empty() && !judge.is_busy() && now - last_sign >= limit) bury(slot);
     return false;
   }
 
@@ -254,6 +266,7 @@ class Supervisor {
       slot.pair->end(doomed_);
       slot.pair.reset();
     }
+    watch_->stop();
     doomed_.insert(doomed_.end(), watch_->doomed().begin(), watch_->doomed().end());
     constexpr timespec moment{0, tick * millisecond};
     for (int tries = 0; !doomed_.empty() && tries < 20; ++tries) {

@@ -8,8 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
+#include <system_error>
 
 #include "gather/pipe.h"
 #include "supervisor/confinement.h"
@@ -41,8 +44,16 @@ Result<Pipes> make_pipes() {
   return Pipes{std::move(*accounts), std::move(*evidence), std::move(*answers), std::move(*reports)};
 }
 
-// Whoever waits for the end of what the run prints does not wait for a process that hangs.
-void leave_terminal() {
+// Whoever waits for the end of what the run prints does not wait for a process that hangs, nor does whoever has left
+// something else open for the run: flock(1) its lock. What this program opens is not for others to inherit.
+void leave_inherited() {
+  std::error_code error;
+  std::vector<int> inherited;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+    const auto fd = static_cast<int>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
+    if (fd > STDERR_FILENO && fcntl(fd, F_GETFD) == 0) inherited.push_back(fd);
+  }
+  for (const int fd : inherited) close(fd);
   const int null = open("/dev/null", O_RDWR);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, fd);
   if (null > STDERR_FILENO) close(null);
@@ -51,7 +62,7 @@ void leave_terminal() {
 [[noreturn]] void be_observer(const AccountWork& work, Pipes pipes, const Watch& watch, int deadline,
                               const std::vector<int>& others) {
   setpgid(0, 0);  // what it starts ends with it
-  leave_terminal();
+  leave_inherited();
   for (const int fd : others) close(fd);
   pipes.accounts.write = Fd();
   pipes.evidence.read = Fd();
@@ -65,10 +76,10 @@ void leave_terminal() {
 [[noreturn]] void be_judge(const AccountWork& work, const Pipes& pipes, Lookouts& lookouts, std::size_t number) {
   lookouts.leave_only_judge(number);
   constexpr int out_of_the_way = 10;
-  const int evidence = fcntl(pipes.evidence.read.get(), F_DUPFD, out_of_the_way);
-  const int reports = fcntl(pipes.reports.write.get(), F_DUPFD, out_of_the_way);
-  const int answers = fcntl(pipes.answers.write.get(), F_DUPFD, out_of_the_way);
-  leave_terminal();
+  const int evidence = fcntl(pipes.evidence.read.get(), F_DUPFD_CLOEXEC, out_of_the_way);
+  const int reports = fcntl(pipes.reports.write.get(), F_DUPFD_CLOEXEC, out_of_the_way);
+  const int answers = fcntl(pipes.answers.write.get(), F_DUPFD_CLOEXEC, out_of_the_way);
+  leave_inherited();
   dup2(evidence, judge_evidence);
   dup2(reports, judge_reports);
   dup2(answers, judge_answers);

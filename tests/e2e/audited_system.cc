@@ -352,21 +352,30 @@ std::string key_line(std::size_t number, std::string_view comment) {
   return "ssh-ed25519 " + key + " " + std::string(comment) + "\n";
 }
 
-AuditRun run_sshaudit(const std::vector<std::string>& arguments, const std::function<void()>& prepare) {
+StartedAudit start_sshaudit(const std::vector<std::string>& arguments, const std::function<void()>& prepare) {
   const int program = require_id(open(SSHAUDIT_PROGRAM, O_PATH | O_CLOEXEC), "open " SSHAUDIT_PROGRAM);
-  const int out = require_id(memfd_create("out", MFD_CLOEXEC), "memfd_create");
-  const int err = require_id(memfd_create("err", MFD_CLOEXEC), "memfd_create");
-  const pid_t child = require_id(fork(), "fork");
-  if (child == 0) run_child(program, out, err, arguments, prepare);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  StartedAudit started;
+  started.out = require_id(memfd_create("out", MFD_CLOEXEC), "memfd_create");
+  started.err = require_id(memfd_create("err", MFD_CLOEXEC), "memfd_create");
+  started.process = require_id(fork(), "fork");
+  if (started.process == 0) run_child(program, started.out, started.err, arguments, prepare);
   close(program);
+  return started;
+}
+
+AuditRun finish(const StartedAudit& started) {
+  int status = 0;
+  while (waitpid(started.process, &status, 0) < 0 && errno == EINTR) {
+  }
   AuditRun run;
   run.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  run.out = take_all(out);
-  run.err = take_all(err);
+  run.out = take_all(started.out);
+  run.err = take_all(started.err);
   return run;
+}
+
+AuditRun run_sshaudit(const std::vector<std::string>& arguments, const std::function<void()>& prepare) {
+  return finish(start_sshaudit(arguments, prepare));
 }
 
 AuditRun audit_below(const AuditedSystem& system, std::vector<std::string> arguments) {

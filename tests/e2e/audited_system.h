@@ -111,6 +111,15 @@ struct AuditRun {
 // Runs sshaudit with these arguments after `prepare`, which is called in the new process. Killed after 60 seconds.
 AuditRun run_sshaudit(const std::vector<std::string>& arguments, const std::function<void()>& prepare = {});
 
+// The same in two steps: one that has been started has to be finished, which waits for its end.
+struct StartedAudit {
+  pid_t process = -1;
+  int out = -1;
+  int err = -1;
+};
+StartedAudit start_sshaudit(const std::vector<std::string>& arguments, const std::function<void()>& prepare = {});
+AuditRun finish(const StartedAudit& started);
+
 // sshaudit --root of the system, with these arguments behind.
 AuditRun audit_below(const AuditedSystem& system, std::vector<std::string> arguments);
 

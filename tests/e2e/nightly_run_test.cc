@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// A night in which a file server does not answer: it costs the accounts whose homes it has, and nobody else.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <regex>
+
+#include "fuse_device.h"
+#include "night.h"
+
+namespace sshaudit::e2e {
+namespace {
+
+constexpr int unseen = 2;  // exit status
+constexpr std::size_t accounts = 2000;
+constexpr std::size_t served = 50;
+const std::set<std::string> of_silence = {"account-timeout", "mount-not-answering"};
+
+std::set<std::string> names(const std::vector<Person>& people) {
+  std::set<std::string> names;
+  for (const auto& person : people) names.insert(person.name);
+  return names;
+}
+
+std::set<std::size_t> positions(std::size_t first, std::size_t step) {
+  std::set<std::size_t> found;
+  for (std::size_t i = 0; i < served; ++i) found.insert(first + i * step);
+  return found;
+}
+
+// One report of a good night, whichever test asks first: accounts and their homes are alike in all.
+std::vector<AccountLine> good_night(const ManyAccounts& host) {
+  const auto run = audit_in(host.with_server({}), nightly());
+  EXPECT_EQ(run.exit_status, 0) << run.err << run.out.substr(0, 2000);
+  const auto lines = account_lines(run.out);
+  EXPECT_EQ(lines.size(), host.people().size() + AuditedSystem::own_accounts().size());
+  const auto is_accepted = [](const AccountLine& line) { return line.key_login == "accepted"; };
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count_if(lines, is_accepted)), host.people().size());
+  return lines;
+}
+
+// --- a mount that never answers --------------------------------------------------------------------------------------
+
+class DeadServerAsRoot : public ::testing::TestWithParam<std::set<std::size_t>> {
+ protected:
+  DeadServerAsRoot() : host_(accounts, GetParam()) { host_.write_databases(); }
+
+  void expect_only_served_are_lost(const AuditRun& run) {
+    EXPECT_EQ(run.exit_status, unseen) << run.err;
+    const auto good = good_night(host_);
+    const auto night = account_lines(run.out);
+    const auto lost = lost_to(night, of_silence);
+    EXPECT_EQ(lost, names(host_.served()));
+    EXPECT_FALSE(lost_to(night, {"account-timeout"}).empty());
+    EXPECT_EQ(beside(lost, good, night), "");
+  }
+
+  ManyAccounts host_;
+};
+
+TEST_P(DeadServerAsRoot, WhoWaitsIsEnded) {
+  if (!kernel_has_fuse()) GTEST_SKIP() << "this kernel has no FUSE";
+  const auto space = host_.with_server({.silence = Silence::unread});
+  ASSERT_EQ(space.errnum(), 0);
+  const auto before = space.mounts();
+  const auto run = audit_in(space, nightly({"--deadline", "2"}));
+  EXPECT_EQ(run.err, "");
+  EXPECT_TRUE(comes_true([&] { return space.visitors().empty(); }));
+  EXPECT_EQ(space.mounts(), before);
+  expect_only_served_are_lost(run);
+}
+
+// Accounts behind the ones that hang are given to other processes, and after the deadline nobody goes there any more:
+// with one pair at most, one is tried.
+TEST_P(DeadServerAsRoot, OnePairTriesOne) {
+  if (!kernel_has_fuse()) GTEST_SKIP() << "this kernel has no FUSE";
+  const auto space = host_.with_server({.silence = Silence::unread});
+  ASSERT_EQ(space.errnum(), 0);
+  const auto run = audit_in(space, nightly({"--deadline", "2", "--jobs", "1"}));
+  EXPECT_EQ(lost_to(account_lines(run.out), {"account-timeout"}).size(), 1U);
+  expect_only_served_are_lost(run);
+}
+
+std::string read_to_end(int fd) {
+  std::string text;
+  std::array<char, 65536> piece{};
+  for (ssize_t size = 0; (size = read(fd, piece.data(), piece.size())) != 0;) {
+    if (size < 0 && errno != EINTR) break;
+    if (size > 0) text.append(piece.data(), static_cast<std::size_t>(size));
+  }
+  return text;
+}
+
+// Where the reader of standard output, or of what the caller has left open beside, sees the end only when the last
+// process that has it is gone, it does not wait for those that cannot be ended.
+TEST_P(DeadServerAsRoot, WhoCannotBeEndedIsLeft) {
+  if (!kernel_has_fuse()) GTEST_SKIP() << "this kernel has no FUSE";
+  const auto space = host_.with_server({.silence = Silence::taken});
+  ASSERT_EQ(space.errnum(), 0);
+  std::array<int, 2> out{};
+  ASSERT_EQ(pipe2(out.data(), O_CLOEXEC), 0);
+  const auto started = start_sshaudit(nightly({"--deadline", "2"}), [&] {
+    space.join();
+    dup2(out[1], STDOUT_FILENO);
+  });
+  close(out[1]);
+  AuditRun run;
+  const auto text = read_to_end(out[0]);
+  const auto waiting = space.visitors().size();
+  close(out[0]);
+  run = finish(started);
+  run.out = text;
+  EXPECT_GT(waiting, 0U);
+  std::smatch told;
+  const std::regex words(
+      "sshaudit: ([0-9]+) processes wait for a file system that does not answer; they end when it does\n");
+  ASSERT_TRUE(std::regex_match(run.err, told, words)) << run.err;
+  EXPECT_EQ(space.visitors().size(), std::stoul(told[1]));
+  expect_only_served_are_lost(run);
+  space.end_servers();
+  EXPECT_TRUE(comes_true([&] { return space.visitors().empty(); }));
+}
+
+const auto layout_name = [](const auto& info) { return std::string(info.index == 0 ? "Together" : "Spread"); };
+INSTANTIATE_TEST_SUITE_P(Homes, DeadServerAsRoot, ::testing::Values(positions(700, 1), positions(13, 39)), layout_name);
+
+}  // namespace
+}  // namespace sshaudit::e2e

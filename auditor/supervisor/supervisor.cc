@@ -103,8 +103,7 @@ class Supervisor {
     const auto now = coarse_now();
     if (slot.in_hand.empty()) {
       slot.heard = now;
-      const auto taken = now - slot.refilled;
-      if (taken > slow) slot.depth = std::max<std::size_t>(slot.depth / 4, 1);
+      if (now - slot.refilled > slow) slot.depth = std::max<std::size_t>(slot.depth / 4, 1);
     }
     if (now - slot.refilled < quick) slot.depth = std::min(slot.depth * 2, most_in_hand);
     std::vector<std::uint32_t> accounts;

@@ -109,6 +109,7 @@ Cost run(const std::vector<std::string>& command, bool with_memory = false) {
   for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   const auto start = std::chrono::steady_clock::now();
+  std::fflush(stdout);
   const pid_t child = fork();
   if (child < 0) fail("fork");
   if (child == 0) {
@@ -150,23 +151,23 @@ struct Candidate {
 void compare(const Candidate& base, const Candidate& other, int rounds) {
   run(base.command);
   run(other.command);
-  std::vector<double> wall[3];
+  std::vector<double> wall[3];  // of the one, of the other, ratio
   std::vector<double> processor[3];
+  const auto note = [](std::vector<double>* lists, double one, double two) {
+    lists[0].push_back(one);
+    lists[1].push_back(two);
+    lists[2].push_back(two / one);
+  };
   for (int round = 0; round < rounds; ++round) {
     const auto first = run(base.command);
     const auto second = run(other.command);
-    for (const auto& [list, one, two] :
-         {std::tuple(wall, first.wall, second.wall), std::tuple(processor, first.processor, second.processor)}) {
-      list[0].push_back(one);
-      list[1].push_back(two);
-      list[2].push_back(two / one);
-    }
+    note(wall, first.wall, second.wall);
+    note(processor, first.processor, second.processor);
   }
   std::printf("%-34s %7.3f s  %7.3f s of processors\n", base.name.c_str(), median(wall[0]), median(processor[0]));
   std::printf("%-34s %7.3f s  %7.3f s of processors\n", other.name.c_str(), median(wall[1]), median(processor[1]));
   std::printf("%-34s %7.2f    %7.2f    (medians of %d; wall %.2f to %.2f)\n", "  ratio", median(wall[2]),
               median(processor[2]), rounds, *std::ranges::min_element(wall[2]), *std::ranges::max_element(wall[2]));
-  std::fflush(stdout);
 }
 
 // Blocks for single users, lists, patterns, groups and networks. Each account reaches one or two of them.
@@ -184,14 +185,14 @@ void write_match_blocks(const std::string& path) {
 }
 
 // As hardening guides have it: find(1) and stat(1) for each home.
-constexpr auto shell_loop = R"(while IFS=: read -r user _ uid _ _ home _; do
+constexpr auto shell_loop = R"sh(while IFS=: read -r user _ uid _ _ home _; do
   [ "$uid" -ge 1000 ] || continue
   [ "$(stat -L -c %U "$home")" = "$user" ] || echo "$home: owner"
   find "$home" -maxdepth 0 -perm /022
   find "$home/.ssh" -maxdepth 1 -perm /077
-done </etc/passwd)";
+done </etc/passwd)sh";
 
-constexpr auto python_loop = R"(import os, pwd
+constexpr auto python_loop = R"py(import os, pwd
 for user in pwd.getpwall():
     for name in ("", "/.ssh", "/.ssh/authorized_keys"):
         try:
@@ -206,7 +207,7 @@ for user in pwd.getpwall():
                 line.split()
     except OSError:
         pass
-)";
+)py";
 
 void print_memory(const std::vector<std::string>& sshaudit, unsigned count) {
   double memory[2] = {};
@@ -255,11 +256,11 @@ int main(int argc, char** argv) {
   }
   const auto count = argc > 3 ? static_cast<unsigned>(std::stoul(argv[3])) : 100000U;
   const int rounds = argc > 4 ? std::stoi(argv[4]) : 5;
+  setvbuf(stdout, nullptr, _IOLBF, 0);
   umask(0);
   make_homes(2 * count);
   std::printf("%u accounts with home, .ssh and key file, warm cache, %ld processors\n", count,
               sysconf(_SC_NPROCESSORS_ONLN));
-  std::fflush(stdout);
   // Another version than the one that is installed: then sshd itself is not asked, which takes what it takes.
   const auto with = [&](const std::string& config) {
     return std::vector<std::string>{argv[1],         "--all-users", "--format",       "ndjson",

@@ -246,9 +246,10 @@ class Supervisor {
       if (observer.is_busy_with(job.account)) {
         const auto taken = now - observer.since();
         const auto path = observer.path();
-        if (taken >= std::min(is_suspicious, limit / 4)) watch_->suspect(path);
-        if (taken < limit) return taken >= is_waiting;
-        bury(slot, job, Loss{.why = Loss::Why::timed_out, .path = path});
+        const bool is_judged = observer.asks();
+        if (!is_judged && taken >= std::min(is_suspicious, limit / 4)) watch_->suspect(path);
+        if (taken < limit) return !is_judged && taken >= is_waiting;
+        bury(slot, job, is_judged ? Loss{.why = Loss::Why::too_slow} : Loss{.why = Loss::Why::timed_out, .path = path});
         return false;
       }
       if (judge.is_busy_with(job.account) && now - judge.since() >= limit) {

@@ -60,6 +60,20 @@ void count_key_file(const std::vector<Finding>& of_file, bool is_cut, const Line
   }
 }
 
+// What a user has written can be as long as a key file may be, and a mail with all of it helps nobody.
+void shorten(std::vector<Finding>& findings) {
+  constexpr std::size_t longest = 4096;
+  for (auto& finding : findings) {
+    auto& detail = finding.detail;
+    for (auto* text : {&detail.message, &detail.sshd_logs, &detail.expected, &detail.actual, &detail.remedy.note}) {
+      if (text->size() <= longest) continue;
+      auto end = longest;
+      while (end > 0 && ((*text)[end] & '\xC0') == '\x80') --end;  // not amidst a character
+      text->replace(end, std::string::npos, "...");
+    }
+  }
+}
+
 const Finding* first_of(const std::vector<Finding>& findings, Effect effect) {
   const auto found = std::ranges::find_if(findings, [&](const Finding& one) { return one.rule->effect == effect; });
   return found == findings.end() ? nullptr : &*found;
@@ -188,6 +202,7 @@ AccountReport audit_account(const AccountEvidence& evidence, const Context& cont
   if (report.key_login == KeyLogin::closes) close_keys(report, std::span(report.findings).first(of_account));
   if (report.key_login == KeyLogin::refused)
     refuse_keys(report, why_refused(std::span(report.findings).first(of_account)));
+  shorten(report.findings);
   return report;
 }
 

@@ -27,6 +27,7 @@ class Lookout {
   void begin(std::uint32_t account) {
     size_.store(0, std::memory_order_relaxed);
     since_.store(coarse_now(), std::memory_order_relaxed);
+    asks_.store(false, std::memory_order_relaxed);
     account_.store(account + 1, std::memory_order_release);
   }
   void end() { account_.store(0, std::memory_order_release); }
@@ -37,6 +38,10 @@ class Lookout {
     std::memcpy(path_.data(), path.data(), size);
     size_.store(static_cast<std::uint32_t>(size), std::memory_order_release);
   }
+
+  // It waits for a process, and not for what is at the path.
+  void asks(bool whether) { asks_.store(whether, std::memory_order_release); }
+  bool asks() const { return asks_.load(std::memory_order_acquire); }
 
   bool is_busy_with(std::uint32_t account) const { return account_.load(std::memory_order_acquire) == account + 1; }
   bool is_busy() const { return account_.load(std::memory_order_acquire) != 0; }
@@ -50,6 +55,7 @@ class Lookout {
   std::atomic<std::uint32_t> account_ = 0;  // its position + 1; 0 for none
   std::atomic<std::uint32_t> size_ = 0;
   std::atomic<std::int64_t> since_ = 0;
+  std::atomic<bool> asks_ = false;
   std::array<char, 1000> path_{};
 };
 

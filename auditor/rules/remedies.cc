@@ -45,12 +45,16 @@ Remedy leave_alone(const PathComponent& component, std::string_view what) {
 }
 
 // An extended ACL stores the mask in the group bits, so the entries that use it are what has to change. The mask is
-// given too: otherwise setfacl(1) widens it to all that the entries say.
+// given too: otherwise setfacl(1) widens it to all that the entries say. Alone it is enough, and for thousands of
+// entries it is all that can be typed.
 Commands take_write_from_acl(const PathComponent& component) {
+  constexpr std::ptrdiff_t most = 10;
+  const auto writes = [](const AclEntry& entry) { return (entry.permissions & write_permission) != 0; };
   const auto mask = "mask::" + permissions_in_letters((component.status.mode >> 3U) & 7U & ~write_permission);
+  if (std::ranges::count_if(component.acl, writes) > most) return {{"setfacl", "-m", mask, component.path}};
   Commands commands;
   for (auto entry : component.acl) {
-    if ((entry.permissions & write_permission) == 0) continue;
+    if (!writes(entry)) continue;
     entry.permissions &= ~write_permission;
     const auto id = entry.kind == AclEntry::Kind::owning_group ? std::string() : std::to_string(entry.id);
     const auto* kind = entry.kind == AclEntry::Kind::user ? "user" : "group";

@@ -88,9 +88,14 @@ std::string writers_in_words(const Fault& fault, const AccountIndex& accounts) {
   if (fault.group_writes && component.acl.empty()) {
     group = "by " + group_in_words(component.status.gid, accounts);
   } else if (fault.group_writes) {
+    constexpr std::size_t most = 10;  // there may be thousands
     std::vector<std::string> entries;
     for (const auto& entry : component.acl) {
       if ((entry.permissions & write_permission) != 0) entries.push_back(acl_entry(entry, accounts));
+    }
+    if (const auto count = entries.size(); count > most) {
+      entries.resize(most);
+      entries.push_back(fmt::format("{} more", count - most));
     }
     group = entries.empty() ? "by its ACL mask, which no entry uses"
                             : fmt::format("through its ACL ({})", fmt::join(entries, ", "));

@@ -189,7 +189,6 @@ class Supervisor {
       }
     }
     slot.in_hand.clear();
-    wanted_pairs_ = std::max<std::size_t>(wanted_pairs_, 1);
   }
 
   // One that is alone in hand, or the first that one of the processes says it was at.
@@ -233,9 +232,10 @@ class Supervisor {
       if (observer.is_busy_with(job.account)) {
         const auto taken = now - observer.since();
         const auto path = observer.path();
-        if (taken >= std::min(is_suspicious, limit / 4)) watch_->suspect(path);
-        if (taken < limit) return taken >= is_waiting;
-        bury(slot, job, Loss{.why = Loss::Why::timed_out, .path = path});
+        const bool is_judged = observer.asks();
+        if (!is_judged && taken >= std::min(is_suspicious, limit / 4)) watch_->suspect(path);
+        if (taken < limit) return !is_judged && taken >= is_waiting;
+        bury(slot, job, is_judged ? Loss{.why = Loss::Why::too_slow} : Loss{.why = Loss::Why::timed_out, .path = path});
         return false;
       }
       if (judge.is_busy_with(job.account) && now - judge.since() >= limit) {

@@ -66,9 +66,11 @@ class Observer {
   std::string answer_to(std::string_view question) {
     std::string text(1, question_mark);
     text.append(question);
+    watch_.lookout->asks(true);
     const bool asked = evidence_.put(text) && evidence_.flush();
     const auto answer = asked ? answers_.wait() : std::nullopt;
     if (!answer) _exit(other_end_gone);
+    watch_.lookout->asks(false);
     return std::string(*answer);
   }
 

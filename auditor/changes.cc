@@ -167,7 +167,12 @@ BlindSpots compare_findings(const std::vector<Finding>& findings, const KeyPlace
   return blind;
 }
 
+// Of an account with more keys than anybody looks through they are not followed: a user could fill a disk with them.
+constexpr std::size_t most_followed = 2000;
+
 void compare_keys(const AccountReport& report, const BlindSpots& blind, const Memory& memory, Changes& changes) {
+  changes.keys_are_known = memory.keys_are_known;
+  if (report.mentions.size() > most_followed) return;
   changes.keys_are_known = memory.keys_are_known || !blind.hide_key_files();
   std::unordered_map<std::string_view, bool> seen;  // by fingerprint
   for (const auto& key : memory.keys) seen.emplace(key.fingerprint, false);

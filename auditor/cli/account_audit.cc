@@ -129,7 +129,9 @@ const std::vector<AccountCase>& AccountAudit::cases_of(const Account& account) {
 }
 
 void AccountAudit::ask_about_all() {
-  for (const auto* account : accounts_) cases_of(*account);
+  cases_by_position_.clear();
+  cases_by_position_.reserve(accounts_.size());
+  for (const auto* account : accounts_) cases_by_position_.push_back(&cases_of(*account));
 }
 
 std::vector<Finding> AccountAudit::findings() const { return audit_host(server(), database_, *context_); }

@@ -102,8 +102,8 @@ class AccountAudit {
   AccountEvidence observe(const Account& account, const AccountCase& one, Settings settings);
   void finish(AccountReport& report);
   Settings take_settings(const AccountCase& one);
-  std::string observe_all(const Account& account, const Watch& watch, const Ask& ask);
-  std::string judge_all(const Account& account, std::string_view observed);
+  std::string observe_all(std::size_t position, const Watch& watch, const Ask& ask);
+  std::string judge_all(std::size_t position, std::string_view observed);
   std::string answer(std::string_view question) const;
   AccountEvidence evidence_of(const Account& account, const AccountCase& one);
   void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);
@@ -117,6 +117,7 @@ class AccountAudit {
   std::optional<Connection> connection_;
   std::optional<Sshd> sshd_;
   std::optional<AccountSettings> settings_;
+  std::vector<const std::vector<AccountCase>*> cases_by_position_;  // of accounts_, after ask_about_all()
   Memberships memberships_;
   HostState host_;
   std::optional<Context> context_;

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "gather/accounts.h"
+#include "gather/inherited_files.h"
 #include "gather/name_services.h"
 #include "gather/pipe.h"
 #include "gather/seen_people.h"
@@ -34,9 +35,13 @@ void send(const std::string& bytes, int to) {
   }
 }
 
-// Nothing when it takes too long, or ends too early.
+constexpr char sign_of_life = '.';
+constexpr char end_of_signs = '\n';
+
+// What is behind the signs of life. Nothing when it takes too long, or ends too early.
 std::optional<std::string> receive(int from) {
   std::string bytes;
+  bool is_behind_signs = false;
   std::array<char, 65536> chunk{};
   while (true) {
     pollfd ready{from, POLLIN, 0};
@@ -46,24 +51,34 @@ std::optional<std::string> receive(int from) {
     const auto got = read(from, chunk.data(), chunk.size());
     if (got < 0) return std::nullopt;
     if (got == 0) return bytes;
-    bytes.append(chunk.data(), static_cast<std::size_t>(got));
+    std::string_view text(chunk.data(), static_cast<std::size_t>(got));
+    if (!is_behind_signs) {
+      const auto end = text.find(end_of_signs);
+      is_behind_signs = end != std::string_view::npos;
+      text.remove_prefix(is_behind_signs ? end + 1 : text.size());
+    }
+    bytes.append(text);
   }
 }
 
+using AfterEach = std::function<void()>;  // says that it is still there
+
 // What `work` makes in a process of its own.
-Result<UserDatabase> in_another_process(const std::function<Result<UserDatabase>()>& work) {
+Result<UserDatabase> in_another_process(const std::function<Result<UserDatabase>(const AfterEach& after_each)>& work) {
   const Error no_answer{"the name service did not answer in 30 s", "", 0};
   auto pipe = make_pipe();
   if (!pipe) return tl::unexpected(pipe.error());
   const pid_t child = fork();
   if (child < 0) return tl::unexpected(errno_error("start a process", ""));
   if (child == 0) {
-    const auto database = work();
-    std::string bytes;
+    leave_inherited_files();
+    const int to = pipe->write.get();
+    const auto database = work([to] { send(std::string(1, sign_of_life), to); });
+    std::string bytes(1, end_of_signs);
     wire::Encoder encoder(bytes);
     encoder.put(database.has_value());
     if (database) encoder.put(*database);
-    send(bytes, pipe->write.get());
+    send(bytes, to);
     _exit(0);
   }
   pipe->write = Fd();
@@ -105,14 +120,17 @@ std::vector<std::string> home_directories(const UserDatabase& database) {
 
 Result<UserDatabase> open_account_database(const Arguments& arguments) {
   if (arguments.root != "/") return gather_accounts_below(arguments.root);
-  if (directory_services("passwd").empty()) return gather_accounts(arguments.shadow);
+  if (directory_services("passwd").empty()) {
+    const auto all = [&](const AfterEach&) { return gather_accounts(arguments.shadow); };
+    return directory_services("shadow").empty() ? gather_accounts(arguments.shadow) : in_another_process(all);
+  }
   if (arguments.all_users && arguments.user_source == "nss") {
-    return in_another_process([&] { return gather_accounts(arguments.shadow); });
+    return in_another_process([&](const AfterEach&) { return gather_accounts(arguments.shadow); });
   }
   auto own = gather_accounts(arguments.shadow, Listing::own);
   if (!own || (arguments.all_users && arguments.users.empty())) return own;
-  auto with_named = in_another_process([&]() -> Result<UserDatabase> {
-    add_people(people_named(arguments), *own);
+  auto with_named = in_another_process([&](const AfterEach& after_each) -> Result<UserDatabase> {
+    add_people(people_named(arguments), *own, after_each);
     return *own;
   });
   return with_named ? with_named : own;  // whoever is asked for may be this host's own
@@ -121,8 +139,8 @@ Result<UserDatabase> open_account_database(const Arguments& arguments) {
 bool add_seen_people(const Arguments& arguments, const std::vector<std::string>& key_file_names,
                      UserDatabase& database) {
   if (!arguments.all_users || arguments.user_source != "seen" || database.left_out.empty()) return false;
-  auto more = in_another_process([&]() -> Result<UserDatabase> {
-    add_people(find_seen_people(home_directories(database), key_file_names), database);
+  auto more = in_another_process([&](const AfterEach& after_each) -> Result<UserDatabase> {
+    add_people(find_seen_people(home_directories(database), key_file_names), database, after_each);
     return database;
   });
   if (more) {

@@ -127,6 +127,8 @@ std::string contradiction_in_history(const Arguments& arguments) {
 
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
+  const bool is_for_monitoring = arguments.format == Format::prometheus || arguments.format == Format::nagios;
+  if (arguments.changes && is_for_monitoring) return "--changes goes with text, json and ndjson";
   if (!arguments.all_users && arguments.user_source != "seen") return "--users goes with --all-users";
   if (arguments.root.empty()) return "--root: DIR is empty";
   if (!arguments.from.empty() && !connection_of(arguments))

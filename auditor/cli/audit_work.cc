@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What AccountAudit does in the processes of a run: one looks with the rights of each account, another one without any
 // rights parses and judges, and the first one writes down.
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cstdlib>
+#include <unordered_set>
 
 #include "cli/account_audit.h"
-#include "parse/authorized_keys.h"
+#include "parse/key_types.h"
 #include "rules/connection_reports.h"
 #include "wire/report_wire.h"
 
@@ -41,6 +41,7 @@ KeyTextReader asking_reader(const Ask& ask) {
       decoder.get(key.type);
       decoder.get(key.wire);
     }
+    std::erase_if(keys, [](const AskedKey& key) { return find_key_type(key.type, false) == nullptr; });
     return keys;
   };
   return reader;
@@ -49,8 +50,10 @@ KeyTextReader asking_reader(const Ask& ask) {
 }  // namespace
 
 void AccountAudit::prepare_to_share() {
-  for (const auto* account : accounts_) {
-    for (const auto& one : cases_of(*account)) {
+  std::unordered_set<const std::vector<AccountCase>*> known;
+  for (const auto* cases : cases_by_position_) {
+    if (!known.insert(cases).second) continue;
+    for (const auto& one : *cases) {
       add_pam_of(one.settings);
       revoked_->read_ahead(one.settings.revoked_keys);
     }
@@ -65,9 +68,8 @@ void AccountAudit::prepare_to_share() {
 AccountWork AccountAudit::work() {
   return {
       .observe = [this](std::size_t account, const Watch& watch,
-                        const Ask& ask) { return observe_all(*accounts_[account], watch, ask); },
-      .judge = [this](std::size_t account,
-                      std::string_view observed) { return judge_all(*accounts_[account], observed); },
+                        const Ask& ask) { return observe_all(account, watch, ask); },
+      .judge = [this](std::size_t account, std::string_view observed) { return judge_all(account, observed); },
       .answer = [this](std::string_view question) { return answer(question); },
       .home = [this](std::size_t account) -> std::string_view { return accounts_[account]->home; },
   };
@@ -79,13 +81,14 @@ Settings AccountAudit::take_settings(const AccountCase& one) {
   return known.empty() ? one.settings : std::move(known.mapped());
 }
 
-std::string AccountAudit::observe_all(const Account& account, const Watch& watch, const Ask& ask) {
+std::string AccountAudit::observe_all(std::size_t position, const Watch& watch, const Ask& ask) {
   observer_->watch_with(watch);
   const auto reader = asking_reader(ask);
   observer_->read_with(reader);
   revoked_->read_with(reader);
+  const auto& account = *accounts_[position];
   std::string observed;
-  for (const auto& one : cases_of(account)) {
+  for (const auto& one : *cases_by_position_[position]) {
     auto settings = take_settings(one);
     auto evidence = observe(account, one, std::move(settings));
     encoder_.append(evidence, observed);
@@ -94,10 +97,12 @@ std::string AccountAudit::observe_all(const Account& account, const Watch& watch
   return observed;
 }
 
-std::string AccountAudit::judge_all(const Account& account, std::string_view observed) {
+// The cases are those of the other process: here nobody could ask for the groups that decide which they are.
+std::string AccountAudit::judge_all(std::size_t position, std::string_view observed) {
+  const auto& account = *accounts_[position];
   std::vector<ConnectionReport> reports;
   wire::Decoder decoder(observed, decoder_.words());
-  for (const auto& one : cases_of(account)) {
+  for (const auto& one : *cases_by_position_[position]) {
     const auto [known, is_new] = evidence_in_use_.try_emplace(&one);
     auto& evidence = known->second;
     if (is_new) evidence.settings = one.settings;

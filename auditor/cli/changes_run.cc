@@ -8,6 +8,7 @@
 #include "cli/text_style.h"
 #include "gather/accounts.h"
 #include "gather/host.h"
+#include "gather/name_services.h"
 #include "history/history_file.h"
 
 namespace sshaudit {
@@ -55,9 +56,10 @@ std::string ChangesRun::account(const AccountReport& report) {
   return renderer_->account(report, changes);
 }
 
-// Who was not looked at may still be there: a directory service does not list everybody. One that does not answer
-// leaves all as it was.
+// Who was not looked at may still be there: a directory service does not list everybody, and one that is down knows
+// nobody. Where there is one, nobody is ever taken for gone.
 void ChangesRun::find_gone() {
+  if (!directory_services("passwd").empty()) return;
   for (const auto& name : take(history_.accounts())) {
     if (audited_.contains(name)) continue;
     const auto account = find_account(name);

@@ -67,7 +67,7 @@ Result<Summary> write_report(const Arguments& arguments, AccountAudit& audit, Re
   if (!done) return tl::unexpected(done.error());
   auto compared = audit.compare_keys();
   waivers.apply(compared);
-  if (is_of_whole_host(arguments)) waivers.see_all();
+  if (is_of_whole_host(arguments) && summary.complete) waivers.see_all();
   judge(waiver_rules(), waivers, audit.context(), compared);
   count(compared, summary);
   if (auto ended = output.write(renderer.end(summary, compared)); !ended) return tl::unexpected(ended.error());

@@ -91,8 +91,8 @@ Result<void> for_each_row(Fd fd, const std::string& path, Visit visit) {
   if (!file) return tl::unexpected(errno_error("read", path));
   std::array<char, 16384> buffer{};
   setvbuf(file.get(), buffer.data(), _IOFBF, buffer.size());
-  char* row = nullptr;
-  std::size_t room = 0;
+  std::size_t room = 64UL * 1024;                // a row that needs more is moved, and leaves a copy behind
+  char* row = static_cast<char*>(malloc(room));  // NOLINT(cppcoreguidelines-no-malloc): getline may change it
   std::size_t number = 0;
   ssize_t size = 0;
   errno = 0;

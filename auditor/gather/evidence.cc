@@ -111,7 +111,9 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     look_as_root(evidence.key_files);
     look_as_root(evidence.principals_files);
   }
-  act_as_root();  // between accounts nothing is done with the rights of one
+  act_as_root();  // between accounts nothing is done with the rights of one, and nothing is held open
+  as_user_.identity_changed();
+  as_root_.identity_changed();
   evidence.authorities = observe_authorities(settings.trusted_user_ca_keys);
   return evidence;
 }

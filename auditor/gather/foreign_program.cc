@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -110,6 +111,7 @@ void reset_signals() {
   if (!ready) fail(pipes, Stage::identity);
   close_inherited(pipes.failure.write.get());
   if (!take_identity(image)) fail(pipes, Stage::identity);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);  // it does not outlive who waits for it
   struct stat status {};
   if (stat(image.argv[0], &status) != 0) fail(pipes, Stage::reach);
   execve(image.argv[0], image.argv.data(), image.environment.data());

@@ -40,7 +40,10 @@ class Lookout {
   }
 
   // It waits for a process, and not for what is at the path.
-  void asks(bool whether) { asks_.store(whether, std::memory_order_release); }
+  void asks(bool whether) {
+    if (!whether) since_.store(coarse_now(), std::memory_order_relaxed);
+    asks_.store(whether, std::memory_order_release);
+  }
   bool asks() const { return asks_.load(std::memory_order_acquire); }
 
   bool is_busy_with(std::uint32_t account) const { return account_.load(std::memory_order_acquire) == account + 1; }

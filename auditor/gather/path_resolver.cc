@@ -106,6 +106,7 @@ Result<PathResolver> PathResolver::open(const std::string& root) {
 }
 
 void PathResolver::identity_changed() {
+  if (remembered_.empty()) return;
   previous_.clear();
   for (const auto& entry : remembered_) previous_.insert(entry.first);
   remembered_.clear();

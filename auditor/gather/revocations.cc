@@ -91,6 +91,9 @@ void RevokedKeyFiles::ask(File& file, std::span<const AskedKey> keys) {
   }
   const auto output = run_program(argv, patience);
   for (std::size_t i = 4; i < argv.size(); ++i) unlink(argv[i].c_str());
+  if (!output) {  // another time it may be started, or be quicker
+    for (const auto& key : keys) file.answers.erase(key.digest);
+  }
   const bool answered = output && output->exit_status <= 1;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto said = [&](const std::string& answer) {

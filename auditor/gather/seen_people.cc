@@ -44,11 +44,13 @@ void for_each_name(const std::string& path, Visit visit) {
 
 void add_owners(const std::string& path, SeenPeople& people) {
   for_each_name(path, [&](int directory, const char* name) {
-    struct stat status {};
+    struct statx status {};
     if (is_enough(people)) return;
     people.names.insert(name);  // a link, or a home that still belongs to somebody else
-    constexpr int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    if (fstatat(directory, name, &status, flags) == 0 && S_ISDIR(status.st_mode)) people.uids.insert(status.st_uid);
+    // What the kernel knows is enough: a file system of a user's own may never answer.
+    constexpr int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+    const bool is_seen = statx(directory, name, flags, STATX_TYPE | STATX_UID, &status) == 0;
+    if (is_seen && S_ISDIR(status.stx_mode)) people.uids.insert(status.stx_uid);
   });
 }
 
@@ -119,6 +121,7 @@ class Directory {
 
  private:
   void add(const Result<std::optional<Account>>& found) {
+    if (!found) database_.not_listed = "the name service failed";
     if (!found || !*found || !names_.insert((*found)->name).second) return;
     const auto& account = **found;
     uids_.insert(account.uid);
@@ -158,10 +161,16 @@ SeenPeople find_seen_people(const std::vector<std::string>& home_directories,
   return people;
 }
 
-void add_people(const SeenPeople& people, UserDatabase& database) {
+void add_people(const SeenPeople& people, UserDatabase& database, const std::function<void()>& after_each) {
   Directory directory(database);
-  for (const auto& name : people.names) directory.add(name);
-  for (const auto uid : people.uids) directory.add(uid);
+  for (const auto& name : people.names) {
+    directory.add(name);
+    after_each();
+  }
+  for (const auto uid : people.uids) {
+    directory.add(uid);
+    after_each();
+  }
 }
 
 }  // namespace sshaudit

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ struct SeenPeople {
 SeenPeople find_seen_people(const std::vector<std::string>& home_directories,
                             const std::vector<std::string>& key_file_names);
 
-// Looks each of them up that the database does not have, with their groups and their entries in shadow(5).
-void add_people(const SeenPeople& people, UserDatabase& database);
+// Looks each of them up that the database does not have, with their groups and their entries in shadow(5). Where that
+// fails, `not_listed` says so.
+void add_people(const SeenPeople& people, UserDatabase& database, const std::function<void()>& after_each);
 
 }  // namespace sshaudit

@@ -9,6 +9,10 @@
 #include <cerrno>
 #include <csignal>
 
+#include "gather/inherited_files.h"
+
+#include "gather/inherited_files.h"
+
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-journal.h>
 #endif
@@ -62,6 +66,7 @@ void log_in_time(const std::string& line, int priority) {
     sigaddset(&alarm_only, SIGALRM);
     sigprocmask(SIG_UNBLOCK, &alarm_only, nullptr);
     alarm(patience);
+    leave_inherited_files();
     SystemLog("sshaudit", LOG_AUTH).write(line, {}, priority);
     _exit(0);
   }

@@ -107,13 +107,18 @@ class TextChanges : public ChangesRenderer {
       text += fmt::format("{}: mended: {}{} (open since {}{})\n", name, one.mark.rule, place_of(one.mark.path, 0),
                           date_of(one), changes.is_gone ? "; the account is gone" : "");
     }
-    for (const auto& key : changes.keys_added) {
-      text += fmt::format("{}: key added: {} in{}\n", name, key.fingerprint, place_of(key.file, key.line));
-    }
-    for (const auto& key : changes.keys_removed) {
-      text += fmt::format("{}: key removed: {}{}\n", name, key.fingerprint,
-                          changes.is_gone ? " (the account is gone)" : "");
-    }
+    const auto first = [&](const std::vector<KnownKey>& keys, std::string_view what, auto line_of) {
+      constexpr std::size_t most = 20;
+      for (std::size_t i = 0; i < std::min(keys.size(), most); ++i) text += line_of(keys[i]);
+      if (keys.size() > most) text += fmt::format("{}: {} more keys {}\n", name, keys.size() - most, what);
+    };
+    first(changes.keys_added, "added", [&](const KnownKey& key) {
+      return fmt::format("{}: key added: {} in{}\n", name, key.fingerprint, place_of(key.file, key.line));
+    });
+    first(changes.keys_removed, "removed", [&](const KnownKey& key) {
+      return fmt::format("{}: key removed: {}{}\n", name, key.fingerprint,
+                         changes.is_gone ? " (the account is gone)" : "");
+    });
     keys_added_ += changes.keys_added.size();
     keys_removed_ += changes.keys_removed.size();
     return text;

@@ -53,7 +53,7 @@ std::optional<std::string_view> MessageReader::next() {
   const auto rest = std::string_view(buffer_).substr(used_);
   if (broken_ || rest.size() < sizeof size) return std::nullopt;
   std::memcpy(&size, rest.data(), sizeof size);
-  broken_ = size > largest_message;
+  broken_ = size > largest_;
   if (broken_ || rest.size() - sizeof size < size) return std::nullopt;
   used_ += sizeof size + size;
   return rest.substr(sizeof size, size);

@@ -10,7 +10,8 @@
 
 namespace sshaudit {
 
-constexpr std::size_t largest_message = 256UL * 1024 * 1024;
+constexpr std::size_t largest_message = 256UL * 1024 * 1024;  // all that is seen of an account
+constexpr std::size_t largest_report = 64UL * 1024 * 1024;
 
 class MessageWriter {
  public:
@@ -29,7 +30,7 @@ class MessageWriter {
 
 class MessageReader {
  public:
-  explicit MessageReader(int fd) : fd_(fd) {}
+  explicit MessageReader(int fd, std::size_t largest = largest_message) : fd_(fd), largest_(largest) {}
 
   // Reads what is there: at least something, unless the descriptor does not block. False at the end of what is written,
   // and when what comes is no message.
@@ -45,6 +46,7 @@ class MessageReader {
 
  private:
   int fd_;
+  std::size_t largest_;
   bool broken_ = false;
   std::string buffer_;
   std::size_t used_ = 0;  // bytes at the front that were given out

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 #include "gather/read_file.h"
 
@@ -37,17 +38,27 @@ void limit(__rlimit_resource_t resource, rlim_t most) {
   setrlimit(resource, &value);
 }
 
+// What it has now, and room for the largest files with all that is made of them. The sanitizers need terabytes.
+void limit_memory() {
+#ifndef __SANITIZE_ADDRESS__
+  constexpr rlim_t room = 1024UL * 1024 * 1024;
+  const auto sizes = read_file("/proc/self/statm", 200);
+  const auto pages = sizes ? std::strtoul(sizes->c_str(), nullptr, 10) : 0;
+  if (pages > 0) limit(RLIMIT_AS, pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + room);
+#endif
+}
+
 #ifdef HAVE_SECCOMP
 
 // Memory, reading and writing what is open, time, and the end.
 constexpr std::array allowed = {
-    SCMP_SYS(read),           SCMP_SYS(readv),        SCMP_SYS(write),          SCMP_SYS(writev),
-    SCMP_SYS(close),          SCMP_SYS(poll),         SCMP_SYS(ppoll),          SCMP_SYS(brk),
-    SCMP_SYS(munmap),         SCMP_SYS(mremap),       SCMP_SYS(madvise),        SCMP_SYS(futex),
-    SCMP_SYS(clock_gettime),  SCMP_SYS(gettimeofday), SCMP_SYS(time),           SCMP_SYS(getrandom),
-    SCMP_SYS(getpid),         SCMP_SYS(gettid),       SCMP_SYS(tgkill),         SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack),    SCMP_SYS(sched_yield),
-    SCMP_SYS(exit),           SCMP_SYS(exit_group),   SCMP_SYS(restart_syscall)};
+    SCMP_SYS(read),          SCMP_SYS(readv),          SCMP_SYS(write),        SCMP_SYS(writev),
+    SCMP_SYS(close),         SCMP_SYS(poll),           SCMP_SYS(ppoll),        SCMP_SYS(brk),
+    SCMP_SYS(munmap),        SCMP_SYS(mremap),         SCMP_SYS(madvise),      SCMP_SYS(futex),
+    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),   SCMP_SYS(time),         SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),        SCMP_SYS(gettid),         SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction),  SCMP_SYS(sigaltstack),    SCMP_SYS(sched_yield),  SCMP_SYS(exit),
+    SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall)};
 
 // Without a filter the rest still holds.
 void filter_calls() {
@@ -56,6 +67,8 @@ void filter_calls() {
   bool done = true;
   const auto allow = [&](int result) { done = done && result == 0; };
   for (const int call : allowed) allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0));
+  const auto itself = static_cast<scmp_datum_t>(getpid());  // which abort(3) ends
+  allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, itself)));
   constexpr auto executable = static_cast<scmp_datum_t>(PROT_EXEC);
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
     allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, executable, 0)));
@@ -73,6 +86,7 @@ void filter_calls() {}
 }  // namespace
 
 Result<void> confine(int highest) {
+  limit_memory();
   close_range(static_cast<unsigned>(highest) + 1, ~0U, 0);
   if (!give_up_identity()) return tl::unexpected(errno_error("give up root", ""));
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);  // behind the change of identity, which would undo it

@@ -44,6 +44,7 @@ void MountWatch::stop() {
 
 // One that has answered just now answers.
 void MountWatch::suspect(std::string_view path) {
+  if (ask_about(path).state != State::fine) return;
   const auto point = mount_of(path);
   if (point.empty() || point == "/") return;
   const auto now = coarse_now();

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <csignal>
 #include <ctime>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "supervisor/lookouts.h"
 #include "supervisor/mount_watch.h"
 #include "supervisor/ordered_outcomes.h"
+#include "supervisor/slot.h"
 #include "supervisor/worker_pair.h"
 
 namespace sshaudit {
@@ -25,20 +25,9 @@ constexpr std::int64_t second = 1000 * millisecond;
 constexpr std::size_t most_waiting_pairs = 64;  // each is two processes
 constexpr std::int64_t is_waiting = 5 * millisecond;
 constexpr std::int64_t is_suspicious = second;
-constexpr std::int64_t quick = 10 * millisecond;  // for what a pair has in hand
-constexpr std::int64_t slow = 20 * millisecond;
-constexpr std::size_t most_in_hand = 256;
 constexpr std::size_t most_held_back = 16UL * 1024 * 1024;  // bytes of reports that wait for an earlier account
 constexpr int tick = 10;                                    // milliseconds
 constexpr int most_losses_of_pairs = 3;  // of one account, before it is given up without anybody knowing why
-
-struct Slot {
-  std::unique_ptr<WorkerPair> pair;
-  std::deque<Job> in_hand;
-  std::size_t depth = 1;  // accounts to have in hand
-  std::int64_t refilled = 0;
-  std::int64_t heard = 0;  // when something came last
-};
 
 class Supervisor {
  public:
@@ -64,6 +53,7 @@ class Supervisor {
       listen();
       if (coarse_now() - last_look_ >= tick * millisecond) look_around();
       if (auto done = hand_out(); !done) return tl::unexpected(done.error());
+      forgive_delay();
     }
     return end();
   }
@@ -100,12 +90,7 @@ class Supervisor {
   // As many as it can be expected to be done with in a few milliseconds. One that was lost with a pair is alone with
   // the next, so that it costs nobody else, and nobody else costs it, whatever ends that one.
   void refill(Slot& slot) {
-    const auto now = coarse_now();
-    if (slot.in_hand.empty()) {
-      slot.heard = now;
-      if (now - slot.refilled > slow) slot.depth = std::max<std::size_t>(slot.depth / 4, 1);
-    }
-    if (now - slot.refilled < quick) slot.depth = std::min(slot.depth * 2, most_in_hand);
+    slot.adapt(coarse_now());
     std::vector<std::uint32_t> accounts;
     while (slot.in_hand.size() < slot.depth) {
       const auto job = take_job();
@@ -118,7 +103,6 @@ class Supervisor {
       slot.in_hand.push_back(*job);
       accounts.push_back(job->account);
     }
-    slot.refilled = now;
     if (!accounts.empty() && !slot.pair->give(accounts)) bury(slot);
   }
 
@@ -153,12 +137,12 @@ class Supervisor {
 
   void receive(Slot& slot) {
     const bool more = slot.pair->fill();
-    slot.heard = coarse_now();
     while (const auto message = slot.pair->next()) {
       const auto job = std::ranges::find(slot.in_hand, message->account, &Job::account);
       if (job == slot.in_hand.end()) return bury(slot);  // nobody asked for that
       const auto known = *job;
       slot.in_hand.erase(job);
+      slot.heard = coarse_now();
       if (message->loss) {
         lose(known, *message->loss);
       } else {
@@ -232,20 +216,21 @@ class Supervisor {
       if (observer.is_busy_with(job.account)) {
         const auto taken = now - observer.since();
         const auto path = observer.path();
-        const bool is_judged = observer.asks();
-        if (!is_judged && taken >= std::min(is_suspicious, limit / 4)) watch_->suspect(path);
-        if (taken < limit) return !is_judged && taken >= is_waiting;
-        bury(slot, job, is_judged ? Loss{.why = Loss::Why::too_slow} : Loss{.why = Loss::Why::timed_out, .path = path});
-        return false;
-      }
-      if (judge.is_busy_with(job.account) && now - judge.since() >= limit) {
-        bury(slot, job, Loss{.why = Loss::Why::too_slow});
+        if (observer.asks()) break;  // it waits for the other process
+        if (taken >= std::min(is_suspicious, limit / 4)) watch_->suspect(path);
+        if (taken < limit) return taken >= is_waiting;
+        bury(slot, job, Loss{.why = Loss::Why::timed_out, .path = path});
         return false;
       }
     }
-    // Between two accounts nothing takes long, unless one of the processes was stopped.
-    const auto last_sign = std::max({slot.heard, observer.since(), judge.since()});
-    if (!slot.in_hand.empty() && !judge.is_busy() && now - last_sign >= limit) bury(slot);
+    // What the judge says of itself is not believed: it has to deliver, as long as the other one does not look at more.
+    if (slot.in_hand.empty() || now - std::max(slot.heard, observer.since()) < limit) return false;
+    const auto late = std::ranges::find_if(slot.in_hand, [&](auto& one) { return judge.is_busy_with(one.account); });
+    if (late == slot.in_hand.end()) {
+      bury(slot);
+    } else {
+      bury(slot, *late, Loss{.why = Loss::Why::too_slow});
+    }
     return false;
   }
 
@@ -254,6 +239,14 @@ class Supervisor {
       if (auto done = deliver_(outcomes_.taken() - 1, std::move(*outcome)); !done) return done;
     }
     return {};
+  }
+
+  // While whoever takes the reports is slow, nobody listens to the pairs.
+  void forgive_delay() {
+    const auto now = coarse_now();
+    for (auto& slot : slots_) {
+      if (now - last_look_ > second) slot.heard = now;
+    }
   }
 
   // Those that are done end by themselves; whatever does not is killed, and what cannot be killed is left.

@@ -8,12 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <filesystem>
-#include <system_error>
 
+#include "gather/inherited_files.h"
 #include "gather/pipe.h"
 #include "supervisor/confinement.h"
 #include "supervisor/worker_processes.h"
@@ -44,25 +42,20 @@ Result<Pipes> make_pipes() {
   return Pipes{std::move(*accounts), std::move(*evidence), std::move(*answers), std::move(*reports)};
 }
 
-// Whoever waits for the end of what the run prints does not wait for a process that hangs, nor does whoever has left
-// something else open for the run: flock(1) its lock. What this program opens is not for others to inherit.
-void leave_inherited() {
-  std::error_code error;
-  std::vector<int> inherited;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
-    const auto fd = static_cast<int>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
-    if (fd > STDERR_FILENO && fcntl(fd, F_GETFD) == 0) inherited.push_back(fd);
-  }
-  for (const int fd : inherited) close(fd);
-  const int null = open("/dev/null", O_RDWR);
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, fd);
-  if (null > STDERR_FILENO) close(null);
+// Whoever started the run may have ignored or blocked it.
+void let_alarm_end() {
+  std::signal(SIGALRM, SIG_DFL);
+  sigset_t alarm_only;
+  sigemptyset(&alarm_only);
+  sigaddset(&alarm_only, SIGALRM);
+  sigprocmask(SIG_UNBLOCK, &alarm_only, nullptr);
 }
 
 [[noreturn]] void be_observer(const AccountWork& work, Pipes pipes, const Watch& watch, int deadline,
-                              const std::vector<int>& others) {
+                              const std::vector<int>& others) noexcept {
   setpgid(0, 0);  // what it starts ends with it
-  leave_inherited();
+  let_alarm_end();
+  leave_inherited_files();
   for (const int fd : others) close(fd);
   pipes.accounts.write = Fd();
   pipes.evidence.read = Fd();
@@ -73,13 +66,14 @@ void leave_inherited() {
 }
 
 // The ends that it keeps are moved out of the way first: they may have the numbers that they are to get.
-[[noreturn]] void be_judge(const AccountWork& work, const Pipes& pipes, Lookouts& lookouts, std::size_t number) {
+[[noreturn]] void be_judge(const AccountWork& work, const Pipes& pipes, Lookouts& lookouts,
+                           std::size_t number) noexcept {
   lookouts.leave_only_judge(number);
   constexpr int out_of_the_way = 10;
   const int evidence = fcntl(pipes.evidence.read.get(), F_DUPFD_CLOEXEC, out_of_the_way);
   const int reports = fcntl(pipes.reports.write.get(), F_DUPFD_CLOEXEC, out_of_the_way);
   const int answers = fcntl(pipes.answers.write.get(), F_DUPFD_CLOEXEC, out_of_the_way);
-  leave_inherited();
+  leave_inherited_files();
   dup2(evidence, judge_evidence);
   dup2(reports, judge_reports);
   dup2(answers, judge_answers);
@@ -95,12 +89,16 @@ std::optional<Loss> loss_of(int status) {
   return Loss{.why = Loss::Why::crashed, .number = code};
 }
 
-// Waits a moment for a process that is ending. Nothing when it goes on.
+// Waits a moment for a process that is ending, and ends what it has started. Nothing when it goes on.
 std::optional<int> status_of(pid_t& process) {
   constexpr timespec moment{0, 1'000'000};
   for (int tries = 0; process > 0 && tries < 100; ++tries) {
-    int status = 0;
-    if (waitpid(process, &status, WNOHANG) == process) {
+    siginfo_t ended{};
+    if (waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        ended.si_pid == process) {
+      int status = 0;
+      kill(-process, SIGKILL);  // as long as its number cannot be another's
+      waitpid(process, &status, 0);
       process = -1;
       return status;
     }
@@ -126,6 +124,7 @@ Result<std::unique_ptr<WorkerPair>> WorkerPair::start(const AccountWork& work, L
     be_observer(work, std::move(*pipes), watch, deadline_seconds, others);
   }
   const auto error = errno_error("start a process", "");
+  fcntl(pipes->accounts.write.get(), F_SETFL, O_NONBLOCK);  // who takes no accounts holds up nobody
   std::unique_ptr<WorkerPair> pair(
       new WorkerPair(std::move(pipes->accounts.write), std::move(pipes->reports.read), number));
   pair->judge_ = judge;

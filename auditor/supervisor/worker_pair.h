@@ -71,7 +71,7 @@ class WorkerPair {
   WorkerPair(Fd accounts, Fd reports, std::size_t number)
       : accounts_fd_(std::move(accounts)),
         reports_fd_(std::move(reports)),
-        reports_(reports_fd_.get()),
+        reports_(reports_fd_.get(), largest_report),
         number_(number) {}
 
   Fd accounts_fd_;

@@ -52,25 +52,32 @@ class Observer {
     alarm(deadline_);
     watch_.lookout->begin(account);
     std::string text;
+    bool is_whole = true;
     try {
       const auto ask = [this](std::string_view question) { return answer_to(question); };
       text = message(evidence_mark, account, work_.observe(account, watch_, ask));
     } catch (const std::exception& error) {
       text = message(failure_mark, account, error.what());
+      is_whole = false;
     }
     watch_.lookout->end();
     alarm(0);
-    return evidence_.put(text);
+    if (is_whole) return evidence_.put(text);
+    evidence_.put(text);
+    evidence_.flush();
+    return false;  // whose rights it has now, nobody knows
   }
 
   std::string answer_to(std::string_view question) {
     std::string text(1, question_mark);
     text.append(question);
     watch_.lookout->asks(true);
+    alarm(0);
     const bool asked = evidence_.put(text) && evidence_.flush();
     const auto answer = asked ? answers_.wait() : std::nullopt;
     if (!answer) _exit(other_end_gone);
     watch_.lookout->asks(false);
+    alarm(deadline_);
     return std::string(*answer);
   }
 
@@ -113,7 +120,16 @@ class Judge {
       report = message(failure_mark, account, error.what());
     }
     lookout_.end();
-    return reports_.put(report);
+    return reports_.put(report) && (!is_late() || reports_.flush());
+  }
+
+  // Whoever waits for reports should not take this process for one that hangs.
+  bool is_late() {
+    constexpr std::int64_t moment = 100'000'000;
+    const auto now = coarse_now();
+    if (now - last_flush_ < moment) return false;
+    last_flush_ = now;
+    return true;
   }
 
   const AccountWork& work_;
@@ -121,15 +137,17 @@ class Judge {
   MessageWriter reports_;
   MessageWriter answers_;
   Lookout& lookout_;
+  std::int64_t last_flush_ = coarse_now();
 };
 
 }  // namespace
 
-void observe_accounts(const AccountWork& work, const ObserverPipes& pipes, const Watch& watch, int deadline_seconds) {
+void observe_accounts(const AccountWork& work, const ObserverPipes& pipes, const Watch& watch,
+                      int deadline_seconds) noexcept {
   _exit(Observer(work, pipes, watch, deadline_seconds).run() ? 0 : other_end_gone);
 }
 
-void judge_accounts(const AccountWork& work, int evidence, int reports, int answers, Lookout& lookout) {
+void judge_accounts(const AccountWork& work, int evidence, int reports, int answers, Lookout& lookout) noexcept {
   _exit(Judge(work, evidence, reports, answers, lookout).run() ? 0 : other_end_gone);
 }
 

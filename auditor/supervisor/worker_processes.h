@@ -15,8 +15,9 @@ struct ObserverPipes {
 
 // Both end the process: 0 when all was done, 3 when the other end of a pipe was gone.
 [[noreturn]] void observe_accounts(const AccountWork& work, const ObserverPipes& pipes, const Watch& watch,
-                                   int deadline_seconds);
-[[noreturn]] void judge_accounts(const AccountWork& work, int evidence, int reports, int answers, Lookout& lookout);
+                                   int deadline_seconds) noexcept;
+[[noreturn]] void judge_accounts(const AccountWork& work, int evidence, int reports, int answers,
+                                 Lookout& lookout) noexcept;
 
 // The first byte of a message.
 constexpr char question_mark = 'Q';  // observer to judge

@@ -39,7 +39,7 @@ class ByteWriter {
 // is empty, and ok() is false.
 class ByteReader {
  public:
-  explicit ByteReader(std::string_view bytes) : rest_(bytes), room_(16 * bytes.size() + 64UL * 1024) {}
+  explicit ByteReader(std::string_view bytes) : rest_(bytes), room_(8 * bytes.size() + 64UL * 1024) {}
 
   std::uint64_t number() {
     std::uint64_t value = 0;

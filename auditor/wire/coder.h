@@ -105,6 +105,7 @@ class Decoder {
   }
   template <class T>
   void get(std::unordered_map<std::string, T>& map) {
+    map.clear();
     const auto size = from_.count(sizeof(T));
     map.reserve(size);
     for (std::size_t i = 0; i < size; ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "wire/report_wire.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "rules/catalogue.h"
@@ -46,6 +47,17 @@ void get(Finding& finding, Decoder& decoder) {
   decoder.get(finding.is_meant);
 }
 
+bool is_plain(const std::string& text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+// What is written down without a look is what it should be.
+bool holds_together(const AccountReport& report) {
+  const auto is_known = [&](const KeyMention& mention) { return mention.file < report.key_files.size(); };
+  const auto is_written_plainly = [](const ListedKey& key) { return is_plain(key.type) && is_plain(key.fingerprint); };
+  return std::ranges::all_of(report.mentions, is_known) && std::ranges::all_of(report.keys, is_written_plainly);
+}
+
 }  // namespace
 
 void append_report(const AccountReport& report, std::string& out) {
@@ -61,7 +73,7 @@ bool read_report(std::string_view bytes, AccountReport& report) {
   std::apply([&](auto... member) { (decoder.get(report.*member), ...); }, plain_members);
   report.findings.resize(decoder.bytes().count(sizeof(Finding)));
   for (auto& finding : report.findings) get(finding, decoder);
-  return decoder.bytes().ok() && decoder.bytes().at_end();
+  return decoder.bytes().ok() && decoder.bytes().at_end() && holds_together(report);
 }
 
 }  // namespace sshaudit::wire

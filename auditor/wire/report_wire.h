@@ -12,7 +12,7 @@ namespace sshaudit::wire {
 void append_report(const AccountReport& report, std::string& out);
 
 // False where the bytes are no report: then it holds anything but what was sent. Rules come out as rows of the
-// catalogue. Memory is at most 16 times the size of the bytes.
+// catalogue. Memory is at most 8 times the size of the bytes.
 bool read_report(std::string_view bytes, AccountReport& report);
 
 }  // namespace sshaudit::wire

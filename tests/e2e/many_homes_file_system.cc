@@ -44,6 +44,9 @@ struct Request {
   std::string body;
   Clock::time_point due;
 
+  // Of what is looked up; a zero ends it.
+  std::string name() const { return body.substr(0, body.find('\0')); }
+
   template <typename T>
   T arguments() const {
     T value{};
@@ -113,7 +116,7 @@ class Server {
     const bool has_no_answer = code == FUSE_FORGET || code == FUSE_BATCH_FORGET || code == FUSE_INTERRUPT;
     if (has_no_answer || homes_.silence != Silence::none) return true;
     const auto node = request.head.nodeid;
-    const auto home = node == FUSE_ROOT_ID ? home_called(request.body.c_str()) : std::optional(home_of(node));
+    const auto home = node == FUSE_ROOT_ID ? home_called(request.name()) : std::optional(home_of(node));
     const bool is_about_home = home && (node != FUSE_ROOT_ID || code == FUSE_LOOKUP);
     return is_about_home && homes_.silent_homes.contains(homes_.homes.at(*home).name);
   }
@@ -167,7 +170,7 @@ class Server {
   }
 
   void look_up(const Request& request) const {
-    const auto node = child_of(request.head.nodeid, request.body.c_str());
+    const auto node = child_of(request.head.nodeid, request.name());
     if (!node) return reply(request, ENOENT);
     fuse_entry_out out{};
     out.nodeid = *node;

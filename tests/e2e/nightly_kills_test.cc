@@ -106,11 +106,7 @@ class KilledAsRoot : public ::testing::Test {
  protected:
   static constexpr std::size_t accounts = 600;
 
-  KilledAsRoot() : host_(accounts, every_third()) {
-    host_.write_databases();
-    seed_ = static_cast<unsigned>(from_environment("SSHAUDIT_KILL_SEED", std::random_device{}()));
-    random_.seed(seed_);
-  }
+  KilledAsRoot() : host_(accounts, every_third()) { host_.write_databases(); }
 
   static std::set<std::size_t> every_third() {
     std::set<std::size_t> positions;
@@ -164,8 +160,8 @@ class KilledAsRoot : public ::testing::Test {
   }
 
   ManyAccounts host_;
-  std::mt19937 random_;
-  unsigned seed_ = 0;
+  unsigned seed_ = static_cast<unsigned>(from_environment("SSHAUDIT_KILL_SEED", std::random_device{}()));
+  std::mt19937 random_{seed_};
 };
 
 TEST_F(KilledAsRoot, WhileTheyWait) {

@@ -17,6 +17,7 @@
 
 namespace sshaudit {
 
+// Long because each table of rules has a line.
 std::vector<const RuleInfo*> catalogue() {
   std::vector<const RuleInfo*> rows;
   const auto add = [&](const auto& rules) {

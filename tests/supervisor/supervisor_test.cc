@@ -46,6 +46,7 @@ struct Run {
 
 Run run(std::size_t accounts, const AccountWork& work, const SupervisorLimits& limits = {2, 1}) {
   Run run;
+  std::signal(SIGPIPE, SIG_IGN);  // as main() has it
   const auto done = supervise(accounts, work, limits, [&](std::size_t account, AccountOutcome outcome) -> Result<void> {
     EXPECT_EQ(account, run.outcomes.size()) << "out of order";
     if (outcome.loss) run.lost.push_back(account);

@@ -86,7 +86,7 @@ class Repairs {
     audit_ = std::move(*audit);
     audit_->ask_about_all();
     account_ = *audit_->accounts().front();
-    identity_ = identity_of(account_, audit_->context().accounts);
+    identity_ = audit_->context().accounts.identity_of(account_);
   }
 
   void begin_record() {

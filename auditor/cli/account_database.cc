@@ -22,7 +22,7 @@
 namespace sshaudit {
 namespace {
 
-constexpr int patience = 30000;  // milliseconds without a byte
+constexpr int patience = 3;  // times the deadline of an account, without a sign of life
 constexpr std::size_t largest_list = 64UL * 1024 * 1024;
 
 void send(const std::string& bytes, int to) {
@@ -39,13 +39,13 @@ constexpr char sign_of_life = '.';
 constexpr char end_of_signs = '\n';
 
 // What is behind the signs of life. Nothing when it takes too long, or ends too early.
-std::optional<std::string> receive(int from) {
+std::optional<std::string> receive(int from, int seconds) {
   std::string bytes;
   bool is_behind_signs = false;
   std::array<char, 65536> chunk{};
   while (true) {
     pollfd ready{from, POLLIN, 0};
-    const int found = poll(&ready, 1, patience);
+    const int found = poll(&ready, 1, 1000 * seconds);
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0) return std::nullopt;
     const auto got = read(from, chunk.data(), chunk.size());
@@ -64,8 +64,10 @@ std::optional<std::string> receive(int from) {
 using AfterEach = std::function<void()>;  // says that it is still there
 
 // What `work` makes in a process of its own.
-Result<UserDatabase> in_another_process(const std::function<Result<UserDatabase>(const AfterEach& after_each)>& work) {
-  const Error no_answer{"the name service did not answer in 30 s", "", 0};
+Result<UserDatabase> in_another_process(int deadline,
+                                        const std::function<Result<UserDatabase>(const AfterEach& after_each)>& work) {
+  const int seconds = patience * deadline;
+  const Error no_answer{"the name service did not answer in " + std::to_string(seconds) + " s", "", 0};
   auto pipe = make_pipe();
   if (!pipe) return tl::unexpected(pipe.error());
   const pid_t child = fork();
@@ -82,7 +84,7 @@ Result<UserDatabase> in_another_process(const std::function<Result<UserDatabase>
     _exit(0);
   }
   pipe->write = Fd();
-  const auto bytes = receive(pipe->read.get());
+  const auto bytes = receive(pipe->read.get(), seconds);
   kill(child, SIGKILL);
   if (bytes) waitpid(child, nullptr, 0);
   if (!bytes || bytes->empty()) return tl::unexpected(no_answer);
@@ -122,14 +124,15 @@ Result<UserDatabase> open_account_database(const Arguments& arguments) {
   if (arguments.root != "/") return gather_accounts_below(arguments.root);
   if (directory_services("passwd").empty()) {
     const auto all = [&](const AfterEach&) { return gather_accounts(arguments.shadow); };
-    return directory_services("shadow").empty() ? gather_accounts(arguments.shadow) : in_another_process(all);
+    return directory_services("shadow").empty() ? gather_accounts(arguments.shadow)
+                                                : in_another_process(arguments.deadline, all);
   }
   if (arguments.all_users && arguments.user_source == "nss") {
-    return in_another_process([&](const AfterEach&) { return gather_accounts(arguments.shadow); });
+    return in_another_process(arguments.deadline, [&](const AfterEach&) { return gather_accounts(arguments.shadow); });
   }
   auto own = gather_accounts(arguments.shadow, Listing::own);
   if (!own || (arguments.all_users && arguments.users.empty())) return own;
-  auto with_named = in_another_process([&](const AfterEach& after_each) -> Result<UserDatabase> {
+  auto with_named = in_another_process(arguments.deadline, [&](const AfterEach& after_each) -> Result<UserDatabase> {
     add_people(people_named(arguments), *own, after_each);
     return *own;
   });
@@ -139,7 +142,7 @@ Result<UserDatabase> open_account_database(const Arguments& arguments) {
 bool add_seen_people(const Arguments& arguments, const std::vector<std::string>& key_file_names,
                      UserDatabase& database) {
   if (!arguments.all_users || arguments.user_source != "seen" || database.left_out.empty()) return false;
-  auto more = in_another_process([&](const AfterEach& after_each) -> Result<UserDatabase> {
+  auto more = in_another_process(arguments.deadline, [&](const AfterEach& after_each) -> Result<UserDatabase> {
     add_people(find_seen_people(home_directories(database), key_file_names), database, after_each);
     return database;
   });

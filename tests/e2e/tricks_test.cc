@@ -104,6 +104,8 @@ void expect_no_forged_block(const std::string& text, const TrickedHost& host) {
   const std::regex title("([a-z0-9-]+): key login is [a-z ,]+");
   std::istringstream lines(text);
   std::set<std::string> titles;
+  std::string news;
+  ASSERT_TRUE(std::getline(lines, news) && news.find(": key login is refused for ") != std::string::npos) << news;
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.starts_with("  ") || line.starts_with("host ")) continue;
     std::smatch name;

@@ -9,17 +9,17 @@
 namespace sshaudit {
 namespace {
 
-constexpr std::size_t worth_writing = 48UL * 1024;
-constexpr std::size_t most_at_once = 64UL * 1024;  // what a pipe holds
+constexpr std::size_t worth_keeping = 192UL * 1024;  // of memory, for the next ones
+constexpr std::size_t most_at_once = 64UL * 1024;    // what a pipe holds
 
 }  // namespace
 
-bool MessageWriter::put(std::string_view message) {
+bool MessageWriter::add(std::string_view message) {
   if (message.size() > largest_message) return false;
   const auto size = static_cast<std::uint32_t>(message.size());
   buffer_.append(reinterpret_cast<const char*>(&size), sizeof size);
   buffer_.append(message);
-  return buffer_.size() < worth_writing || flush();
+  return true;
 }
 
 bool MessageWriter::flush() {
@@ -31,7 +31,7 @@ bool MessageWriter::flush() {
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   buffer_.clear();
-  if (buffer_.capacity() > 4 * worth_writing) buffer_.shrink_to_fit();
+  if (buffer_.capacity() > worth_keeping) buffer_.shrink_to_fit();
   return true;
 }
 

@@ -17,11 +17,15 @@ class MessageWriter {
  public:
   explicit MessageWriter(int fd) : fd_(fd) {}
 
-  // Kept until there are many bytes. False when nobody reads any more, or the message is too large.
-  bool put(std::string_view message);
+  // Keeps it. False when it is too large.
+  bool add(std::string_view message);
+
+  // The same, and writes when there are many bytes. False also when nobody reads any more.
+  bool put(std::string_view message) { return add(message) && (!is_worth_writing() || flush()); }
   bool flush();
 
   bool is_empty() const { return buffer_.empty(); }
+  bool is_worth_writing() const { return buffer_.size() >= 48UL * 1024; }
 
  private:
   int fd_;

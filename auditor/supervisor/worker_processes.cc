@@ -35,6 +35,7 @@ class Observer {
   bool run() {
     std::array<std::uint32_t, 512> batch{};
     while (true) {
+      disarm();
       const auto size = read(accounts_, batch.data(), sizeof batch);
       if (size < 0 && errno == EINTR) continue;
       if (size <= 0) return size == 0;
@@ -42,14 +43,26 @@ class Observer {
       for (std::size_t i = 0; i < count; ++i) {
         if (!observe(batch.at(i))) return false;
       }
-      if (!evidence_.flush()) return false;
+      if (!send_evidence()) return false;
     }
   }
 
  private:
-  // Nobody else ends it when the supervisor is gone: it does so by itself.
+  // Nobody else ends it when the supervisor is gone: it does so by itself, within a second of its time.
+  void arm() {
+    constexpr std::int64_t second = 1'000'000'000;
+    const auto now = coarse_now();
+    if (now - armed_ < second) return;
+    alarm(deadline_ + 1);
+    armed_ = now;
+  }
+  void disarm() {
+    alarm(0);
+    armed_ = 0;
+  }
+
   bool observe(std::uint32_t account) {
-    alarm(deadline_);
+    arm();
     watch_.lookout->begin(account);
     std::string text;
     bool is_whole = true;
@@ -61,23 +74,28 @@ class Observer {
       is_whole = false;
     }
     watch_.lookout->end();
-    alarm(0);
-    if (is_whole) return evidence_.put(text);
-    evidence_.put(text);
-    evidence_.flush();
-    return false;  // whose rights it has now, nobody knows
+    if (!evidence_.add(text)) return false;
+    if (!is_whole) send_evidence();
+    if (!is_whole) return false;  // whose rights it has now, nobody knows
+    return !evidence_.is_worth_writing() || send_evidence();
+  }
+
+  // May take as long as the other process needs, which is not this one's affair.
+  bool send_evidence() {
+    disarm();
+    return evidence_.flush();
   }
 
   std::string answer_to(std::string_view question) {
     std::string text(1, question_mark);
     text.append(question);
     watch_.lookout->asks(true);
-    alarm(0);
+    disarm();
     const bool asked = evidence_.put(text) && evidence_.flush();
     const auto answer = asked ? answers_.wait() : std::nullopt;
     if (!answer) _exit(other_end_gone);
     watch_.lookout->asks(false);
-    alarm(deadline_);
+    arm();
     return std::string(*answer);
   }
 
@@ -87,6 +105,7 @@ class Observer {
   MessageReader answers_;
   Watch watch_;
   unsigned deadline_;
+  std::int64_t armed_ = 0;  // when the alarm was set; 0: it is not
 };
 
 class Judge {

@@ -25,9 +25,8 @@ class DirectoryAsRoot : public ::testing::Test {
                      root_owner, 0644);
   }
 
-  // Of a version that is not here: sshd -T, which gets an environment of its own, does not find the service.
-  AuditRun run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--format", "ndjson", "--sshd-version", "OpenSSH_8.9p1"});
+  AuditRun run(std::vector<std::string> arguments, const std::string& version = debian_12_sshd) {
+    arguments.insert(arguments.end(), {"--format", "ndjson", "--sshd-version", version});
     return run_sshaudit(arguments, [this] {
       enter(system);
       setenv("LD_LIBRARY_PATH", NSS_DIRECTORY, 1);
@@ -105,7 +104,8 @@ TEST_F(DirectoryAsRoot, MatchGroupIsJudgedTheSameOnBothSides) {
   has_been_here("dora", dora_id);
   system.remove("/etc/ssh/sshd_config");
   system.make_file("/etc/ssh/sshd_config", "Match Group web\n  PubkeyAuthentication no\n", root_owner, 0644);
-  const auto run_of_both = run({"--all-users"});
+  // A version that is not here: sshd -T, which gets an environment of its own, does not find the service.
+  const auto run_of_both = run({"--all-users"}, "OpenSSH_8.9p1");
   const auto lines = report_lines(run_of_both.out);
   const auto verdict = [&](const std::string& user) {
     const auto line = std::ranges::find(lines, user, &ReportLine::user);

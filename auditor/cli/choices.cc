@@ -92,7 +92,9 @@ Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const A
 }
 
 Memberships::Memberships(const Arguments& arguments, const AccountIndex& index)
-    : index_(index), index_has_all_(arguments.root != "/" || directory_services("group").empty()) {}
+    : index_(index),
+      index_has_all_(arguments.root != "/" ||
+                     (directory_services("group").empty() && directory_services("initgroups").empty())) {}
 
 Identity Memberships::identity_of(const Account& account) const {
   if (index_has_all_ && index_.account(std::string_view(account.name)) != nullptr) return index_.identity_of(account);

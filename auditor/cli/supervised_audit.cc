@@ -22,7 +22,7 @@ Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit,
   const auto done = supervise(audit.accounts().size(), audit.work(), limits, deliver);
   if (!done) return tl::unexpected(done.error());
   if (done->left_behind > 0) {
-    std::fprintf(stderr, "sshaudit: %zu processes wait for a file system that does not answer; they end when it does\n",
+    std::fprintf(stderr, "sshaudit: processes that wait for a file system that does not answer, until it does: %zu\n",
                  done->left_behind);
   }
   return {};

@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
-#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "gather/name_services.h"
 #include "gather/read_file.h"
 #include "parse/account_row.h"
 
@@ -23,24 +23,13 @@ namespace {
 constexpr std::size_t chunk_size = 256UL * 1024;  // stays in the processor's cache, and is a fresh page only once
 
 // nss-systemd(8) adds accounts of its own, under names and ids that no file has.
-bool comes_from_files(const std::string& nsswitch, std::string_view database) {
-  std::istringstream lines(nsswitch);
-  for (std::string line; std::getline(lines, line);) {
-    line.resize(std::min(line.find('#'), line.size()));
-    const auto colon = line.find(':');
-    if (colon == std::string::npos) continue;
-    std::string word;
-    std::istringstream(line.substr(0, colon)) >> word;
-    if (word != database) continue;
-    std::istringstream words(line.substr(colon + 1));
-    bool is_first = true;
-    while (words >> word) {
-      if (word != "files" && (is_first || word != "systemd")) return false;
-      is_first = false;
-    }
-    return !is_first;
-  }
-  return true;
+bool comes_from_files(std::string_view database) {
+  const auto words = switch_words(database);
+  if (!words) return true;
+  const auto is_other = [&](const std::string& word) {
+    return word != "files" && (word != "systemd" || &word == &words->front());
+  };
+  return !words->empty() && std::ranges::none_of(*words, is_other);
 }
 
 // Calls visit(text) with whole lines, many at a time. False when the file cannot be read.
@@ -127,9 +116,8 @@ bool is_regular(const Fd& file) {
 
 std::optional<LocalAccounts> LocalAccounts::open(const std::string& name, ShadowRows shadow) {
   if (name.empty()) return std::nullopt;
-  const auto nsswitch = read_file("/etc/nsswitch.conf", 64UL * 1024).value_or("");
   for (const auto* const database : {"passwd", "group", "initgroups", "shadow"}) {
-    if (!comes_from_files(nsswitch, database)) return std::nullopt;
+    if (!comes_from_files(database)) return std::nullopt;
   }
   LocalAccounts local;
   local.passwd_ = open_file("/etc/passwd");

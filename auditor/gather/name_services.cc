@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <sstream>
 
 #include "gather/read_file.h"
@@ -15,8 +16,7 @@ constexpr std::array<std::string_view, 4> own_services = {"files", "compat", "sy
 
 }  // namespace
 
-std::vector<std::string> directory_services(std::string_view database) {
-  std::vector<std::string> services;
+std::optional<std::vector<std::string>> switch_words(std::string_view database) {
   std::istringstream lines(read_file("/etc/nsswitch.conf", largest).value_or(""));
   for (std::string line; std::getline(lines, line);) {
     line.resize(std::min(line.find('#'), line.size()));
@@ -26,12 +26,18 @@ std::vector<std::string> directory_services(std::string_view database) {
     std::istringstream(line.substr(0, colon)) >> word;
     if (word != database) continue;
     std::istringstream words(line.substr(colon + 1));
-    while (words >> word) {
-      const bool is_action = word.starts_with('[') || word.ends_with(']');
-      if (!is_action && std::ranges::find(own_services, word) == own_services.end()) services.push_back(word);
-    }
+    return std::vector<std::string>(std::istream_iterator<std::string>(words), {});
   }
-  return services;
+  return std::nullopt;
+}
+
+std::vector<std::string> directory_services(std::string_view database) {
+  auto words = switch_words(database).value_or(std::vector<std::string>());
+  std::erase_if(words, [](const std::string& word) {
+    const bool is_action = word.starts_with('[') || word.ends_with(']');
+    return is_action || std::ranges::find(own_services, word) != own_services.end();
+  });
+  return words;
 }
 
 }  // namespace sshaudit

@@ -11,8 +11,6 @@
 
 #include "gather/inherited_files.h"
 
-#include "gather/inherited_files.h"
-
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-journal.h>
 #endif

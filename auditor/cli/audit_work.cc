@@ -78,7 +78,8 @@ AccountWork AccountAudit::work() {
 // A copy for whoever gives it back, unless something went wrong with it.
 Settings AccountAudit::take_settings(const AccountCase& one) {
   auto known = settings_in_use_.extract(&one);
-  return known.empty() ? one.settings : std::move(known.mapped());
+  if (known.empty()) return one.settings;
+  return std::move(known.mapped());
 }
 
 std::string AccountAudit::observe_all(std::size_t position, const Watch& watch, const Ask& ask) {

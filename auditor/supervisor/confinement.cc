@@ -62,17 +62,18 @@ constexpr std::array allowed = {
 
 // Without a filter the rest still holds.
 void filter_calls() {
-  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (filter == nullptr) return;
   bool done = true;
-  const auto allow = [&](int result) { done = done && result == 0; };
-  for (const int call : allowed) allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0));
-  const auto itself = static_cast<scmp_datum_t>(getpid());  // which abort(3) ends
-  allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, itself)));
-  constexpr auto executable = static_cast<scmp_datum_t>(PROT_EXEC);
-  for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
-    allow(seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, executable, 0)));
-  }
+  const auto allow = [&](int call, const scmp_arg_cmp* only = nullptr) {
+    done = done && seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, only == nullptr ? 0 : 1, only) == 0;
+  };
+  for (const int call : allowed) allow(call);
+  const scmp_arg_cmp itself{0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()), 0};  // which abort(3) ends
+  const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+  allow(SCMP_SYS(tgkill), &itself);
+  allow(SCMP_SYS(mmap), &not_executable);
+  allow(SCMP_SYS(mprotect), &not_executable);
   if (done) seccomp_load(filter);
   seccomp_release(filter);
 }

@@ -170,7 +170,7 @@ std::optional<PairMessage> WorkerPair::next() {
 // The one that did not end because the other was gone.
 std::optional<Loss> WorkerPair::cause_of_death() {
   const auto of_judge = status_of(judge_);
-  const auto loss = of_judge ? loss_of(*of_judge) : std::nullopt;
+  auto loss = of_judge ? loss_of(*of_judge) : std::nullopt;
   if (loss) return loss;
   const auto of_observer = status_of(observer_);
   return of_observer ? loss_of(*of_observer) : std::nullopt;

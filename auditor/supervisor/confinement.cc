@@ -24,6 +24,13 @@ namespace {
 
 constexpr uid_t nobody = 65534;
 
+// UBSan tries out addresses on a pipe of its own.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 // In a user namespace that maps no such id, root is nobody of the host's already.
 bool give_up_identity() {
   if (geteuid() != 0) return true;
@@ -40,12 +47,11 @@ void limit(__rlimit_resource_t resource, rlim_t most) {
 
 // What it has now, and room for the largest files with all that is made of them. The sanitizers need terabytes.
 void limit_memory() {
-#ifndef __SANITIZE_ADDRESS__
+  if (is_sanitized) return;
   constexpr rlim_t room = 1024UL * 1024 * 1024;
   const auto sizes = read_file("/proc/self/statm", 200);
   const auto pages = sizes ? std::strtoul(sizes->c_str(), nullptr, 10) : 0;
   if (pages > 0) limit(RLIMIT_AS, pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + room);
-#endif
 }
 
 #ifdef HAVE_SECCOMP
@@ -69,6 +75,7 @@ void filter_calls() {
     done = done && seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, only == nullptr ? 0 : 1, only) == 0;
   };
   for (const int call : allowed) allow(call);
+  if (is_sanitized) allow(SCMP_SYS(pipe2));
   const scmp_arg_cmp itself{0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid()), 0};  // which abort(3) ends
   const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
   allow(SCMP_SYS(tgkill), &itself);
@@ -96,7 +103,7 @@ Result<void> confine(int highest) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_NPROC, 0);
-  limit(RLIMIT_NOFILE, static_cast<rlim_t>(highest) + 1);  // all of these are taken
+  limit(RLIMIT_NOFILE, static_cast<rlim_t>(highest) + (is_sanitized ? 3 : 1));  // all of these are taken
   filter_calls();
   return {};
 }

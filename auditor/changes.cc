@@ -47,7 +47,10 @@ KeyPlaces key_places(const AccountReport& report) {
   KeyPlaces places;
   const auto has_line = [](const Finding& finding) { return finding.detail.line != 0; };
   if (std::ranges::none_of(report.findings, has_line)) return places;
-  for (const auto& one : report.mentions) places.emplace(std::pair(report.key_files[one.file], one.line), &one);
+  for (const auto& one : report.mentions) {
+    places.emplace(KeyPlaces::key_type(report.key_files[one.file], one.line),
+                   &one);  // a copy of the name would be gone
+  }
   return places;
 }
 

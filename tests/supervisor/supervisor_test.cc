@@ -127,7 +127,7 @@ struct Mishap {
 
 const std::vector<Mishap>& mishaps() {
   static const std::vector<Mishap> all = {
-      {"observer crashes", [] { raise(SIGSEGV); }, false, {.why = Why::crashed, .number = SIGSEGV, .is_signal = true}},
+      {"observer crashes", [] { raise(SIGUSR1); }, false, {.why = Why::crashed, .number = SIGUSR1, .is_signal = true}},
       {"observer exits", [] { _exit(7); }, false, {.why = Why::crashed, .number = 7}},
       {"observer hangs", hang, false, {.why = Why::timed_out, .path = "/some/path"}},
       {"observer throws",

@@ -225,7 +225,9 @@ class Supervisor {
     }
     // What the judge says of itself is not believed: it has to deliver, as long as the other one does not look at more.
     if (slot.in_hand.empty() || now - std::max(slot.heard, observer.since()) < limit) return false;
-    const auto late = std::ranges::find_if(slot.in_hand, [&](auto& one) { return judge.is_busy_with(one.account); });
+    const auto late = std::ranges::find_if(slot.in_hand, [&](const Job& one) {
+      return judge.is_busy_with(one.account) || (observer.asks() && observer.is_busy_with(one.account));
+    });
     if (late == slot.in_hand.end()) {
       bury(slot);
     } else {

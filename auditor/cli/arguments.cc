@@ -242,18 +242,22 @@ bool asks_for_nagios(int argc, const char* const* argv) {
   return asks;
 }
 
+Verbs declare_arguments(CLI::App& app, Arguments& arguments) {
+  app.footer(footer);
+  app.set_version_flag("-V,--version", std::string("sshaudit ") + version, "Print the version and exit");
+  add_audit_options(app, arguments);
+  return {
+      {add_config(app, arguments), Verb::config},   {add_keys(app, arguments), Verb::keys},
+      {add_explain(app, arguments), Verb::explain}, {add_fix(app, arguments), Verb::fix},
+      {add_undo(app, arguments), Verb::undo},       {add_add_key(app, arguments), Verb::add_key},
+      {add_history(app, arguments), Verb::history}, {add_rules(app, arguments), Verb::rules},
+  };
+}
+
 Parsed parse_arguments(int argc, const char* const* argv, Arguments start) {
   Parsed parsed{std::move(start), {}};
   CLI::App app(description, "sshaudit");
-  app.footer(footer);
-  app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
-  add_audit_options(app, parsed.arguments);
-  const std::vector<std::pair<const CLI::App*, Verb>> verbs = {
-      {add_config(app, parsed.arguments), Verb::config},   {add_keys(app, parsed.arguments), Verb::keys},
-      {add_explain(app, parsed.arguments), Verb::explain}, {add_fix(app, parsed.arguments), Verb::fix},
-      {add_undo(app, parsed.arguments), Verb::undo},       {add_add_key(app, parsed.arguments), Verb::add_key},
-      {add_history(app, parsed.arguments), Verb::history}, {add_rules(app, parsed.arguments), Verb::rules},
-  };
+  const auto verbs = declare_arguments(app, parsed.arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

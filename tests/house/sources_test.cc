@@ -64,6 +64,7 @@ const std::map<std::string, std::set<std::string>> arrows = {
     {"cli",
      {"sshaudit", "audit", "changes", "explain", "gather", "history", "key_addition", "parse", "plan", "remedy",
       "render", "rules", "supervisor", "wire"}},
+    {"documents", {"sshaudit", "cli", "render", "rules"}},
     {"main", {"cli", "render"}},
 };
 

@@ -51,32 +51,32 @@ std::string talk(int fd, std::string_view answer) {
 }  // namespace
 
 DocumentedHost::DocumentedHost() {
-  auto alice = system_.person("alice", 2001);
-  system_.add_row(alice);
-  system_.add_group("alice", 2001);
-  system_.add_usual_home(alice);
-  const auto bob = system_.add_usual_person("bob", 2002);
+  system_.add_usual_person("alice", 2001);
+  system_.add_usual_person("bob", 2002);
   system_.write_databases();
   run_tool({"/bin/sed", "-i", "s/^staff:.*/&alice,bob/", system_.on_host("/etc/group")});
   add_debian_etc(system_, "", "", "");
-  const auto put = [&](const std::string& path, const std::string& name, const std::string& comment, Owner owner) {
-    auto line = ClientKeys::line(name);
-    line = line.substr(0, line.find(' ', line.find(' ') + 1)) + " " + comment + "\n";
-    system_.remove(path);
-    system_.make_file(path, line, owner, 0600);
-  };
-  put(alice.key_file(), "ed25519 of alice", "alice laptop", alice.owner());
-  put(bob.key_file(), "ed25519 of bob", "bob@desk", bob.owner());
-  put("/root/alice.pub", "ed25519 of alice", "alice laptop", root_owner);
-  put("/root/new.pub", "ed25519 new", "new laptop", root_owner);
-  put("/root/backup.pub", "ed25519 backup", "backup", root_owner);
   for (const auto* path : {"/opt/sshaudit", "/var/lib/prometheus", "/var/lib/prometheus/node-exporter"})
     system_.make_directory(path, root_owner, 0755);
   fs::copy_file(SSHAUDIT_PROGRAM, system_.on_host("/opt/sshaudit/sshaudit"));
-  break_home();
+  put_key("/root/alice.pub", "ed25519 of alice", "alice laptop", root_owner);
+  put_key("/root/new.pub", "ed25519 new", "new laptop", root_owner);
+  put_key("/root/backup.pub", "ed25519 backup", "backup", root_owner);
+  renew();
 }
 
-void DocumentedHost::break_home() {
+void DocumentedHost::put_key(const std::string& path, const std::string& name, const std::string& comment,
+                             Owner owner) {
+  const auto line = ClientKeys::line(name);
+  const auto key = line.substr(0, line.find(' ', line.find(' ') + 1));
+  system_.remove(path);
+  system_.make_file(path, key + " " + comment + "\n", owner, 0600);
+}
+
+void DocumentedHost::renew() {
+  system_.remove("/var/lib/sshaudit");
+  put_key("/home/alice/.ssh/authorized_keys", "ed25519 of alice", "alice laptop", {2001, 2001});
+  put_key("/home/bob/.ssh/authorized_keys", "ed25519 of bob", "bob@desk", {2002, 2002});
   system_.change_owner("/home/alice", {2001, staff});
   system_.change_mode("/home/alice", 0775);
 }

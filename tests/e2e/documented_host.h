@@ -12,8 +12,8 @@ class DocumentedHost {
  public:
   DocumentedHost();
 
-  // alice's home as it was.
-  void break_home();
+  // As it was made: alice's home and bob's keys, and nothing that sshaudit remembers.
+  void renew();
 
   // What a shell of root's prints in /root, both streams together. `terminal`: on one, where "y" answers questions.
   AuditRun run(const std::string& command, bool terminal);
@@ -24,6 +24,8 @@ class DocumentedHost {
   std::string newest_record() const;
 
  private:
+  void put_key(const std::string& path, const std::string& name, const std::string& comment, Owner owner);
+
   TemporaryDirectory directory_;
   AuditedSystem system_{directory_.path()};
 };

@@ -68,7 +68,7 @@ class DocumentsAsRoot : public testing::Test {
       EXPECT_TRUE(compared_elsewhere.contains(word)) << "nobody compares what begins with: " << block.front();
       return;
     }
-    host_.break_home();
+    host_.renew();
     for (const auto& shown : commands) check(shown);
   }
 

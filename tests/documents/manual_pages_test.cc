@@ -20,6 +20,7 @@ namespace sshaudit {
 namespace {
 
 const std::string built = DOCUMENTS_DIRECTORY;
+const std::string source = SOURCE_DIR;
 const std::vector<std::string> pages = {"pam_sshaudit.8", "sshaudit-log-refusal.8", "sshaudit-rules.7", "sshaudit.8",
                                         "sshaudit.toml.5"};
 
@@ -82,8 +83,8 @@ TEST(ManualPages, NoOptionIsNamedThatDoesNotExist) {
     for (const auto& option : verb.options) known.insert(option.names.begin(), option.names.end());
   }
   std::size_t seen = 0;
-  for (const std::string page : {"sshaudit.8", "sshaudit.toml.5"}) {
-    const auto text = without_escapes(text_of_file(built + "/" + page));
+  for (const auto& page : {built + "/sshaudit.8", built + "/sshaudit.toml.5", source + "/README.md"}) {
+    const auto text = without_escapes(text_of_file(page));
     const std::regex option("(^|[^-A-Za-z0-9])(--[a-z][-a-z]*)");
     for (auto match = std::sregex_iterator(text.begin(), text.end(), option); match != std::sregex_iterator();
          ++match) {
@@ -92,6 +93,21 @@ TEST(ManualPages, NoOptionIsNamedThatDoesNotExist) {
     }
   }
   EXPECT_GT(seen, 60U);
+}
+
+TEST(ManualPages, NoVerbIsNamedThatDoesNotExist) {
+  std::set<std::string> known = {"alice"};
+  for (const auto& verb : command_words()) known.insert(verb.name);
+  std::size_t seen = 0;
+  for (const auto& page : {built + "/sshaudit.8", source + "/README.md"}) {
+    const auto text = without_escapes(text_of_file(page));
+    const std::regex word("[`\"#$] ?sshaudit ([a-z][-a-z]*)");
+    for (auto match = std::sregex_iterator(text.begin(), text.end(), word); match != std::sregex_iterator(); ++match) {
+      EXPECT_TRUE(known.contains((*match)[1])) << page << " names " << (*match)[1];
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 40U);
 }
 
 TEST(ManualPages, KeysOfThePolicyFileAreThoseOfItsReader) {
@@ -161,14 +177,14 @@ TEST(ManualPages, NothingOfARuleIsTakenForARequest) {
 
 TEST(ManualPages, EachIsBuilt) {
   std::vector<std::string> sources;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(SOURCE_DIR) + "/packaging/man"))
+  for (const auto& entry : std::filesystem::directory_iterator(source + "/packaging/man"))
     sources.push_back(entry.path().filename());
   std::ranges::sort(sources);
   EXPECT_EQ(sources, pages);
 }
 
 TEST(ManualPages, VersionAndDateAreThoseOfTheChangelog) {
-  const std::string script = std::string(SOURCE_DIR) + "/packaging/version.sh";
+  const std::string script = source + "/packaging/version.sh";
   const auto line_of = [&](const std::string& what) {
     const auto text = run({"/bin/sh", script, what}).out;
     return text.substr(0, text.find('\n'));

@@ -18,7 +18,7 @@ class App;
 
 namespace sshaudit {
 
-enum class Verb { audit, add_key, config, explain, fix, history, keys, rules, undo };
+enum class Verb { audit, add_key, config, disable, enable, explain, fix, history, keys, rules, status, undo };
 
 struct Arguments {
   Verb verb = Verb::audit;

@@ -25,6 +25,7 @@ namespace {
 constexpr int wired = 0;
 constexpr int nothing_changed = 2;
 
+constexpr auto start_anew = "Start sshd anew, by its absolute path, and run this again.\n";
 using Text = std::string;  // for people, escaped already; lines with a newline behind each
 
 // What is looked at first, then done step by step, and taken back when a step fails.
@@ -69,6 +70,9 @@ class Enable {
                            in_words(*view.sshd->server().unread));
       }
       if (auto why = taken(view); !why.empty()) return why;
+      if (auto why = view.daemon ? why_not_reloaded(*view.daemon) : std::string(); !why.empty()) {
+        return fmt::format("sshd ({}) cannot be reloaded: {}\n{}", view.daemon->pid, visible(why), start_anew);
+      }
     }
     if (is_by_hand_) return Text();
     return obstacle_to_file();
@@ -240,7 +244,7 @@ class Enable {
   }
 
   Text by_hand_after() const {
-    if (!reloaded_.empty()) return "Start sshd anew, by its absolute path, and run this again.\n";
+    if (!reloaded_.empty()) return start_anew;
     return file_ && !is_written_ ? by_hand() : Text();
   }
 

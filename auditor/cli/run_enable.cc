@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -81,7 +82,7 @@ class Enable {
   // The slot has one place: for a command that is there the line to put in its stead.
   Text taken(const SshdView& view) {
     for (const auto& line : command_lines(view.config(), logger_path())) {
-      if (line.is_ours && line.place.file != drop_in_path && line.condition.empty()) {
+      if (!is_by_hand_ && line.is_ours && line.place.file != drop_in_path && line.condition.empty()) {
         is_by_hand_ = true;
         notes_ += fmt::format("{} runs the logger already: the configuration of sshd is left as it is\n",
                               render_place(line.place));
@@ -289,6 +290,7 @@ class Enable {
 Result<int> run_enable() {
   if (auto done = require_root("enable"); !done) return tl::unexpected(done.error());
   umask(S_IWGRP | S_IWOTH);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_IGN);  // it ends soon, and not half way
   const auto lock = lock_directory("/etc/ssh");
   if (!lock) return tl::unexpected(lock.error());
   return Enable().run();

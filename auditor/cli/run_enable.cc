@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ namespace {
 constexpr int wired = 0;
 constexpr int nothing_changed = 2;
 
+constexpr auto start_anew = "Start sshd anew, by its absolute path, and run this again.\n";
 using Text = std::string;  // for people, escaped already; lines with a newline behind each
 
 // What is looked at first, then done step by step, and taken back when a step fails.
@@ -69,6 +71,9 @@ class Enable {
                            in_words(*view.sshd->server().unread));
       }
       if (auto why = taken(view); !why.empty()) return why;
+      if (auto why = view.daemon ? why_not_reloaded(*view.daemon) : std::string(); !why.empty()) {
+        return fmt::format("sshd ({}) cannot be reloaded: {}\n{}", view.daemon->pid, visible(why), start_anew);
+      }
     }
     if (is_by_hand_) return Text();
     return obstacle_to_file();
@@ -77,7 +82,7 @@ class Enable {
   // The slot has one place: for a command that is there the line to put in its stead.
   Text taken(const SshdView& view) {
     for (const auto& line : command_lines(view.config(), logger_path())) {
-      if (line.is_ours && line.place.file != drop_in_path && line.condition.empty()) {
+      if (!is_by_hand_ && line.is_ours && line.place.file != drop_in_path && line.condition.empty()) {
         is_by_hand_ = true;
         notes_ += fmt::format("{} runs the logger already: the configuration of sshd is left as it is\n",
                               render_place(line.place));
@@ -240,7 +245,7 @@ class Enable {
   }
 
   Text by_hand_after() const {
-    if (!reloaded_.empty()) return "Start sshd anew, by its absolute path, and run this again.\n";
+    if (!reloaded_.empty()) return start_anew;
     return file_ && !is_written_ ? by_hand() : Text();
   }
 
@@ -285,6 +290,7 @@ class Enable {
 Result<int> run_enable() {
   if (auto done = require_root("enable"); !done) return tl::unexpected(done.error());
   umask(S_IWGRP | S_IWOTH);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_IGN);  // it ends soon, and not half way
   const auto lock = lock_directory("/etc/ssh");
   if (!lock) return tl::unexpected(lock.error());
   return Enable().run();

@@ -105,6 +105,21 @@ std::string why_foreign(const char* name) {
   return fmt::format("{}:{} is not as pam-auth-update has written it", path, *line);
 }
 
+// Whether the service would come to the module in each kind, once pam-auth-update has written it.
+bool comes_to_profile(const std::string& service) {
+  const auto read = [](const std::string& path) {
+    auto text = pam_file(path);
+    for (const std::string kind : pam_kinds) {
+      if (text && path == "/etc/pam.d/common-" + kind)
+        *text += fmt::format("\n{} optional {}\n", kind, pam_module_name);
+    }
+    return text;
+  };
+  PamView view;
+  view.lines = pam_module_lines(service, read);
+  return view.kinds().size() == pam_kinds.size();
+}
+
 }  // namespace
 
 std::string logger_path() { return std::string(libexec_directory) + "/sshaudit-log-refusal"; }
@@ -203,6 +218,10 @@ PamView look_at_pam(const SshdView* view) {
   pam.is_loadable = pam_module_loads(pam_module_name);
   for (const auto* name : pam_profile_files) {
     if (has_pam_auth_update() && pam.foreign.empty()) pam.foreign = why_foreign(name);
+  }
+  if (pam.foreign.empty() && !comes_to_profile(pam.service)) {
+    pam.foreign = fmt::format("/etc/pam.d/{} does not include each of common-auth, common-account and common-session",
+                              pam.service);
   }
   return pam;
 }

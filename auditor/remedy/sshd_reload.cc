@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};
 constexpr std::chrono::seconds patience_with_systemd{30};
 constexpr std::chrono::milliseconds pause{20};
+constexpr auto systemctl = "/usr/bin/systemctl";
 constexpr std::size_t largest_table = 16UL * 1024 * 1024;
 
 std::string in_proc(const Daemon& daemon, const char* name) { return fmt::format("/proc/{}/{}", daemon.pid, name); }
@@ -80,14 +81,22 @@ bool is_new(const Image& image, const Image& before) {
   return !image.listening.empty() && std::ranges::none_of(image.listening, is_old);
 }
 
+// The service whose main process this is; empty for none. Another service may have started an sshd as well.
+std::string unit_of(const Daemon& daemon) {
+  if (access("/run/systemd/system", F_OK) != 0) return {};
+  auto unit = service_in_cgroup(proc_text(in_proc(daemon, "cgroup")));
+  if (unit.empty()) return {};
+  const auto shown = run_program({systemctl, "show", "--property=MainPID", unit}, patience_with_systemd);
+  return shown && shown->out == fmt::format("MainPID={}\n", daemon.pid) ? unit : std::string();
+}
+
 Result<void> send(const Daemon& daemon) {
-  const auto unit = access("/run/systemd/system", F_OK) == 0 ? service_in_cgroup(proc_text(in_proc(daemon, "cgroup")))
-                                                             : std::string();
+  const auto unit = unit_of(daemon);
   if (unit.empty()) {
     if (kill(daemon.pid, SIGHUP) == 0) return {};
     return tl::unexpected(errno_error(fmt::format("send SIGHUP to sshd ({})", daemon.pid), ""));
   }
-  const auto run = run_program({"/usr/bin/systemctl", "reload", unit}, patience_with_systemd);
+  const auto run = run_program({systemctl, "reload", unit}, patience_with_systemd);
   if (!run) return tl::unexpected(run.error());
   if (run->exit_status == 0) return {};
   auto said = run->err;

@@ -65,6 +65,9 @@ TEST_F(SmallSystem, UsageErrorsAreTwoAndSayWhatToDo) {
       {{"well", "--from", "localhost"},
        "sshaudit: --from: localhost is not ADDRESS or ADDRESS,HOST, such as 10.1.2.3\nRun with --help for more "
        "information.\n"},
+      {{"enable"},
+       "sshaudit: --root: enable, disable and status are for this system alone\nRun with --help for more "
+       "information.\n"},
       {{"config", "well", "open"}, "sshaudit: config takes one USER\nRun with --help for more information.\n"},
       {{"config", "--why", "Nonsense"}, "sshaudit: --why: no keyword that this sshd knows: Nonsense\n"},
       {{"well", "--format", "xml"},

@@ -120,7 +120,7 @@ WiredSystem::WiredSystem(const WiredSystemPlan& plan) : system_(directory_.path(
   Scene scene{system_, system_.person("alice", alice_id)};
   build(scene, [&](Scene& one) { one.settings = plan.settings; });
   auto text = bytes_of(system_.on_host("/etc/ssh/sshd_config"));
-  text = plan.first_line + text.substr(text.find('\n') + 1) + "ListenAddress 127.0.0.1\nLogLevel DEBUG1\n";
+  text = plan.first_line + text.substr(text.find('\n') + 1) + "ListenAddress 127.0.0.1\n";
   std::ofstream(system_.on_host("/etc/ssh/sshd_config")) << text;
   add_debconf(system_);
   if (plan.make) plan.make(system_);

@@ -198,7 +198,7 @@ TEST(WiringAsRoot, ATakenSlot) {
                 std::ofstream(s.on_host("/etc/ssh/sshd_config"), std::ios::app)
                     << "Match User bob\n  AuthorizedKeysCommand " << sss << "\n  AuthorizedKeysCommandUser bob\n";
               }},
-         taken("/etc/ssh/sshd_config:11 (Match User bob)", sss, "bob")});
+         taken("/etc/ssh/sshd_config:10 (Match User bob)", sss, "bob")});
   check(
       {"command line",
        {.sshd = {"/usr/sbin/sshd", "-o", "AuthorizedKeysCommand=/bin/true", "-o", "AuthorizedKeysCommandUser=nobody"}},
@@ -264,7 +264,7 @@ TEST(WiringAsRoot, AConfigurationThatSshdDoesNotTake) {
   EXPECT_EQ(
       enable.err,
       "sshaudit: nothing is changed: sshd would not start with its configuration; mend that first. sshd -t says:\n"
-      "    /etc/ssh/sshd_config: line 10: Bad configuration option: Permit\\\\033RootLogin\n"
+      "    /etc/ssh/sshd_config: line 9: Bad configuration option: Permit\\\\033RootLogin\n"
       "    /etc/ssh/sshd_config: terminating, 1 bad configuration options\n");
   EXPECT_EQ(difference(before, wired.etc()), "");
   EXPECT_EQ(wired.sshd_image(), image);

@@ -6,6 +6,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -132,6 +133,15 @@ Finding find_reason(const Request& request, const Process& sshd, const Connectio
   }
   setpgid(child, child);
   return wait_for(child, request);
+}
+
+int become_probe() {
+  char program[] = SSHAUDIT_REASON_FINDER;
+  char option[] = "--probe";
+  char* const words[] = {program, option, nullptr};
+  execv(program, words);
+  dprintf(STDOUT_FILENO, "%s cannot be run: %s\n", program, std::strerror(errno));
+  return 1;
 }
 
 }  // namespace sshaudit::logger

@@ -20,4 +20,8 @@ enum class Finding {
 // user is sure to be one. Its standard output is that of this process. `account` is the user's id.
 Finding find_reason(const Request& request, const Process& sshd, const ConnectionRecord& record, uid_t account);
 
+// Becomes the program, for a look at whether it could find a reason and tell it: one line on standard output, nothing
+// in the log. Returns an exit status where it cannot be started.
+int become_probe();
+
 }  // namespace sshaudit::logger

@@ -5,13 +5,17 @@
 // links the C library only, and asks for no memory on the way to that command.
 #include <unistd.h>
 
+#include <cstring>
+
 #include "background.h"
 #include "chained_command.h"
+#include "finder.h"
 #include "log_apart.h"
 #include "request.h"
 
 int main(int argc, char** argv) {
   using namespace sshaudit::logger;
+  if (argc == 2 && std::strcmp(argv[1], "--probe") == 0) return become_probe();  // of "sshaudit status"
   Request request;
   const bool is_request = parse_request(argc, argv, request);
   const pid_t sshd = request.phase == nullptr ? getppid() : request.process;

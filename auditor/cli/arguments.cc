@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <utility>
-#include <vector>
 
 #include "cli/choices.h"
 #include "cli/help_texts.h"
@@ -125,6 +123,13 @@ std::string contradiction_in_history(const Arguments& arguments) {
   return {};
 }
 
+std::string contradiction_in_wiring(const Arguments& arguments) {
+  if (arguments.root != "/") return "--root: enable, disable and status are for this system alone";
+  if (!arguments.users.empty() || arguments.all_users) return "enable, disable and status take no USER";
+  return arguments.format == Format::text && arguments.output.empty() ? ""
+                                                                      : "enable, disable and status write text only";
+}
+
 std::string contradiction_in(const Arguments& arguments) {
   if (arguments.all_users && !arguments.users.empty()) return "--all-users takes no USER";
   const bool is_for_monitoring = arguments.format == Format::prometheus || arguments.format == Format::nagios;
@@ -137,6 +142,9 @@ std::string contradiction_in(const Arguments& arguments) {
   if (arguments.verb == Verb::explain && (arguments.all_users || arguments.users.size() != 1))
     return "explain takes one USER";
   if (arguments.verb == Verb::config) return contradiction_in_config(arguments);
+  const bool is_wiring =
+      arguments.verb == Verb::enable || arguments.verb == Verb::disable || arguments.verb == Verb::status;
+  if (is_wiring) return contradiction_in_wiring(arguments);
   if (arguments.verb == Verb::fix || arguments.verb == Verb::undo || arguments.verb == Verb::add_key) {
     return contradiction_in_change(arguments);
   }
@@ -230,6 +238,10 @@ CLI::App* add_rules(CLI::App& app, Arguments& arguments) {
   return rules;
 }
 
+CLI::App* add_bare(CLI::App& app, const char* name, const char* help, const char* footer_text) {
+  return app.add_subcommand(name, help)->footer(footer_text);
+}
+
 }  // namespace
 
 bool asks_for_nagios(int argc, const char* const* argv) {
@@ -242,18 +254,29 @@ bool asks_for_nagios(int argc, const char* const* argv) {
   return asks;
 }
 
+Verbs declare_arguments(CLI::App& app, Arguments& arguments) {
+  app.footer(footer);
+  app.set_version_flag("-V,--version", std::string("sshaudit ") + version, "Print the version and exit");
+  add_audit_options(app, arguments);
+  return {
+      {add_config(app, arguments), Verb::config},
+      {add_keys(app, arguments), Verb::keys},
+      {add_explain(app, arguments), Verb::explain},
+      {add_fix(app, arguments), Verb::fix},
+      {add_undo(app, arguments), Verb::undo},
+      {add_add_key(app, arguments), Verb::add_key},
+      {add_history(app, arguments), Verb::history},
+      {add_rules(app, arguments), Verb::rules},
+      {add_bare(app, "enable", "Have the log say why sshd refuses a key login", enable_footer), Verb::enable},
+      {add_bare(app, "disable", "Take out what enable has put in", disable_footer), Verb::disable},
+      {add_bare(app, "status", "Say what enable has put in, and whether it works", status_footer), Verb::status},
+  };
+}
+
 Parsed parse_arguments(int argc, const char* const* argv, Arguments start) {
   Parsed parsed{std::move(start), {}};
   CLI::App app(description, "sshaudit");
-  app.footer(footer);
-  app.set_version_flag("-V,--version", std::string("sshaudit ") + version);
-  add_audit_options(app, parsed.arguments);
-  const std::vector<std::pair<const CLI::App*, Verb>> verbs = {
-      {add_config(app, parsed.arguments), Verb::config},   {add_keys(app, parsed.arguments), Verb::keys},
-      {add_explain(app, parsed.arguments), Verb::explain}, {add_fix(app, parsed.arguments), Verb::fix},
-      {add_undo(app, parsed.arguments), Verb::undo},       {add_add_key(app, parsed.arguments), Verb::add_key},
-      {add_history(app, parsed.arguments), Verb::history}, {add_rules(app, parsed.arguments), Verb::rules},
-  };
+  const auto verbs = declare_arguments(app, parsed.arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -5,15 +5,20 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sshaudit/account.h"
 #include "sshaudit/finding.h"
 #include "sshaudit/policy.h"
 
+namespace CLI {
+class App;
+}
+
 namespace sshaudit {
 
-enum class Verb { audit, add_key, config, explain, fix, history, keys, rules, undo };
+enum class Verb { audit, add_key, config, disable, enable, explain, fix, history, keys, rules, status, undo };
 
 struct Arguments {
   Verb verb = Verb::audit;
@@ -53,6 +58,10 @@ struct Arguments {
   bool verbose = false;
   std::vector<Waiver> waivers;  // of the configuration file, none with --root
 };
+
+// What the command line may say: options of the audit in `app`, each verb below it. Both arguments have to outlive it.
+using Verbs = std::vector<std::pair<const CLI::App*, Verb>>;
+Verbs declare_arguments(CLI::App& app, Arguments& arguments);
 
 // `start` is what holds where the command line says nothing. Either the arguments, or the exit status of a run that
 // ends here (help, version, usage error), which has been reported on standard output or standard error already.

@@ -34,6 +34,7 @@ inline constexpr const char* footer =
     "  sshaudit keys --all-users      who can log in where: every key, and whether sshd lets it in\n"
     "  sshaudit history alice         what was found and mended, night by night\n"
     "  sshaudit rules home-writable   what a finding means\n"
+    "  sshaudit enable                have the log say why a login is refused, when it happens (as root)\n"
     "  sshaudit --all-users --format prometheus -o /var/lib/prometheus/node-exporter/sshaudit.prom\n";
 
 inline constexpr const char* config_footer =
@@ -100,5 +101,32 @@ inline constexpr const char* history_footer =
     "Examples:\n"
     "  sshaudit history          every account\n"
     "  sshaudit history alice    one account\n";
+
+inline constexpr const char* enable_footer =
+    "Writes /etc/ssh/sshd_config.d/50-sshaudit.conf (AuthorizedKeysCommand), has pam-auth-update add pam_sshaudit.so\n"
+    "where there is one, and reloads sshd. Checks with sshd -t before and after, and with sshd -T and sshd itself "
+    "that\n"
+    "it took effect; when a step fails, everything is put back. Files of other packages are not edited: where an\n"
+    "AuthorizedKeysCommand is set already, or no Include reads the file, it says which lines to put where.\n"
+    "Exit status: 0 it is in effect (what is left as it is, is said), 2 nothing is changed, and why.\n\n"
+    "Examples:\n"
+    "  sshaudit enable           then: journalctl -t sshaudit, or /var/log/auth.log\n"
+    "  sshaudit status           whether it works\n"
+    "  sshaudit disable          take it out again\n";
+
+inline constexpr const char* disable_footer =
+    "Removes what enable has written, as long as nobody has changed it, and reloads sshd. Needs neither a terminal "
+    "nor\n"
+    "an sshd that runs.\n"
+    "Exit status: 0 nothing is left of it, 2 something is, and where.\n\n"
+    "Examples:\n"
+    "  sshaudit disable\n";
+
+inline constexpr const char* status_footer =
+    "Starts the logger as sshd does, for a login that nobody makes, and has libpam load the module. Nothing is "
+    "logged.\n"
+    "Exit status: 0 it works, 1 it is not wired, or a part is not, 2 something does not work or cannot be seen.\n\n"
+    "Examples:\n"
+    "  sshaudit status\n";
 
 }  // namespace sshaudit

@@ -12,10 +12,13 @@
 #include "cli/report_file.h"
 #include "cli/run_add_key.h"
 #include "cli/run_config.h"
+#include "cli/run_disable.h"
+#include "cli/run_enable.h"
 #include "cli/run_explain.h"
 #include "cli/run_fix.h"
 #include "cli/run_history.h"
 #include "cli/run_keys.h"
+#include "cli/run_status.h"
 #include "cli/run_undo.h"
 #include "cli/supervised_audit.h"
 #include "cli/text_style.h"
@@ -148,6 +151,12 @@ Result<int> run(const Arguments& given) {
       return run_add_key(arguments);
     case Verb::history:
       return run_history(arguments);
+    case Verb::enable:
+      return run_enable();
+    case Verb::disable:
+      return run_disable();
+    case Verb::status:
+      return run_status();
     case Verb::audit:
       break;
   }

@@ -196,4 +196,16 @@ std::vector<PamModuleRun> run_pam_modules(const PamStack& stack, const PamLogin&
   return runs;
 }
 
+bool pam_module_loads(const std::string& module) {
+  constexpr std::chrono::seconds patience{10};
+  PamStack stack;
+  stack.service = "sshaudit";
+  PamModuleRun run;
+  run.entry.module = module;
+  const TemporaryFiles files;
+  if (files.path().empty() || !files.write(stack.service, service_of(run.entry))) return false;
+  run_in_child(stack, {.user = "root", .from = {}}, files.path(), Clock::now() + patience, run);
+  return run.was_run && run.code != PamCode::module_unknown && run.code != PamCode::symbol_err;
+}
+
 }  // namespace sshaudit

@@ -25,4 +25,8 @@ std::vector<PamModuleRun> run_pam_modules(const PamStack& stack, const PamLogin&
 // Why a module of this name is not run; empty when it is.
 std::string why_not_run(const PamEntry& entry);
 
+// Whether libpam finds the module and can call its account part. It is called once, in a process and for a service of
+// our own ("sshaudit").
+bool pam_module_loads(const std::string& module);
+
 }  // namespace sshaudit

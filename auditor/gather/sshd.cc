@@ -20,7 +20,6 @@
 #include "gather/named_files.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
-#include "gather/subprocess.h"
 #include "parse/config_mentions.h"
 #include "parse/config_words.h"
 #include "parse/pattern.h"
@@ -212,7 +211,7 @@ std::vector<NamedFile> Sshd::look_at_files(const Settings& settings, const Confi
   return look_at_named_files(*files_, settings, places, key_grammar(server_.version));
 }
 
-std::vector<std::string> Sshd::command() const {
+std::vector<std::string> Sshd::command(const char* question) const {
   std::vector<std::string> argv;
   // Not as root sshd does not insist on its run-time directory, which is there only while a daemon runs. The
   // capability lets it read a configuration that only root may read.
@@ -225,7 +224,7 @@ std::vector<std::string> Sshd::command() const {
             "--ambient-caps=-all,+dac_override",
             "--"};
   }
-  argv.insert(argv.end(), {server_.program, "-T"});
+  argv.insert(argv.end(), {server_.program, question});
   if (server_.config != default_config_) argv.insert(argv.end(), {"-f", server_.config});
   for (const auto& option : overrides_.options) {
     const bool is_port = !overrides_.ports.empty() && option.starts_with("Port ");
@@ -237,13 +236,15 @@ std::vector<std::string> Sshd::command() const {
 }
 
 Result<std::string> Sshd::run(const std::vector<std::string>& arguments) {
-  auto argv = command();
+  auto argv = command("-T");
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   auto output = run_program(argv, patience);
   if (!output) return tl::unexpected(output.error());
   if (output->exit_status != 0) return tl::unexpected(Error{last_line(output->err), server_.program, 0});
   return std::move(output->out);
 }
+
+Result<ProgramOutput> Sshd::test() const { return run_program(command("-t"), patience); }
 
 Result<std::string> Sshd::ask(const Connection& connection) {
   if (!server_.reason.empty()) return tl::unexpected(Error{server_.reason, "", 0});

@@ -12,6 +12,7 @@
 
 #include "gather/config_files.h"
 #include "gather/host_key.h"
+#include "gather/subprocess.h"
 #include "parse/sshd_config.h"
 #include "parse/sshd_version.h"
 #include "sshaudit/result.h"
@@ -43,6 +44,9 @@ class Sshd {
   // What `sshd -T` prints for a connection. An error when it cannot be asked, or does not answer.
   Result<std::string> ask(const Connection& connection);
 
+  // What `sshd -t` says of the configuration, with the options of the daemon.
+  Result<ProgramOutput> test() const;
+
   // The command of these settings joins those of the server.
   void note_command(const Settings& settings, const ConfigPlaces& places);
 
@@ -55,7 +59,7 @@ class Sshd {
   void read_configuration(const SshdChoice& choice);
   void note_newer_file();
   Result<std::string> run(const std::vector<std::string>& arguments);
-  std::vector<std::string> command() const;
+  std::vector<std::string> command(const char* question) const;
 
   Server server_;
   SshdConfig config_;

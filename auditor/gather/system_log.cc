@@ -2,13 +2,17 @@
 #include "gather/system_log.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 
+#include "gather/fd.h"
 #include "gather/inherited_files.h"
 
 #ifdef HAVE_SYSTEMD
@@ -70,6 +74,21 @@ void log_in_time(const std::string& line, int priority) {
   }
   while (writer > 0 && waitpid(writer, nullptr, 0) < 0 && errno == EINTR) {
   }
+}
+
+bool log_is_heard() {
+#ifdef HAVE_SYSTEMD
+  if (access("/run/systemd/journal/socket", W_OK) == 0) return true;
+#endif
+  constexpr std::string_view path = "/dev/log";
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+    const Fd fd(socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (fd && connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace sshaudit

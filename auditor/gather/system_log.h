@@ -34,4 +34,7 @@ class SystemLog {
 // seconds, and then it is lost.
 void log_in_time(const std::string& line, int priority);
 
+// Whether somebody takes what is written: the journal, or who listens at /dev/log. Nothing is sent.
+bool log_is_heard();
+
 }  // namespace sshaudit

@@ -115,7 +115,7 @@ class Reader {
     if (name == "automount") return take_flag(name, node, policy_.automount);
     if (name == "color") return take_choice(name, node, whens, policy_.color);
     if (name == "waiver") return take_waivers(node);
-    unknown(key, {"format", "fail-on", "forecast", "jobs", "deadline", "users", "automount", "color", "waiver"});
+    unknown(key, {policy_keys.begin(), policy_keys.end()});
   }
 
   template <class Value>
@@ -193,7 +193,7 @@ class Reader {
                   : name == "path"    ? waiver.path
                                       : waiver.reason);
       } else {
-        unknown(key, {"rule", "account", "path", "reason", "until"});
+        unknown(key, {waiver_keys.begin(), waiver_keys.end()});
       }
     }
     if (faults_.size() > before) return;  // what seems to be missing may be what is misspelt

@@ -2,6 +2,7 @@
 // The tool's own configuration, in TOML.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -12,6 +13,10 @@
 #include "sshaudit/policy.h"
 
 namespace sshaudit {
+
+inline constexpr std::array<std::string_view, 9> policy_keys = {"format", "fail-on",   "forecast", "jobs",  "deadline",
+                                                                "users",  "automount", "color",    "waiver"};
+inline constexpr std::array<std::string_view, 5> waiver_keys = {"rule", "account", "path", "reason", "until"};
 
 // The first thing in the file that is not as it has to be.
 struct PolicyFault {

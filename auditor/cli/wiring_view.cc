@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "cli/wiring_view.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "cli/version.h"
+#include "gather/accounts.h"
+#include "gather/config_files.h"
+#include "gather/pam_run.h"
+#include "gather/path_resolver.h"
+#include "gather/read_file.h"
+#include "parse/config_classes.h"
+#include "parse/sshd_settings.h"
+#include "remedy/pam_update.h"
+#include "remedy/sshd_reload.h"
+#include "render/config.h"
+#include "render/visible_text.h"
+#include "wiring/drop_in.h"
+
+namespace sshaudit {
+namespace {
+
+constexpr std::size_t largest_pam_file = 1024UL * 1024;
+constexpr std::size_t most_classes = 64;
+
+SshdView view_with(const std::optional<Daemon>& daemon) {
+  SshdChoice choice;
+  choice.config = sshd_main_file;
+  choice.daemon = daemon ? static_cast<int>(daemon->pid) : -1;
+  choice.home_of = [](const std::string& user) -> std::optional<std::string> {
+    const auto account = user.empty() ? find_account(uid_t{0}) : find_account(user);
+    if (!account || !*account) return std::nullopt;
+    return (*account)->home;
+  };
+  return {daemon, std::make_unique<Sshd>(choice)};
+}
+
+bool goes_by_main_file(const Daemon& daemon) {
+  const auto& file = daemon.command.config_file;
+  return (file.empty() || file == sshd_main_file) && sees_same_file(daemon, sshd_main_file);
+}
+
+// sshd insists on its directory in /run, which is there only while a daemon runs.
+class RunDirectory {
+ public:
+  RunDirectory() : is_made_(geteuid() == 0 && mkdir(path, S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH) == 0) {}
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+  ~RunDirectory() {
+    if (is_made_) rmdir(path);
+  }
+
+ private:
+  static constexpr auto path = "/run/sshd";
+  bool is_made_;
+};
+
+// The value that `sshd -T` prints for AuthorizedKeysCommand.
+std::string told_command(const std::string& output) {
+  const std::string label = "\nauthorizedkeyscommand ";
+  const auto text = "\n" + output;
+  const auto at = text.find(label);
+  if (at == std::string::npos) return {};
+  const auto start = at + label.size();
+  return text.substr(start, text.find('\n', start) - start);
+}
+
+std::string expected_command(const SshdConfig& config, const std::vector<bool>& reached) {
+  const auto settings = evaluate(config, reached).settings;
+  const auto& values = values_of(settings, "authorizedkeyscommand");
+  return values.empty() ? std::string("none") : values.front().text;
+}
+
+std::optional<std::string> pam_file(const std::string& path) {
+  auto text = read_file(path, largest_pam_file);
+  if (!text) return std::nullopt;
+  return std::move(*text);
+}
+
+bool is_kept_by_update(const std::string& path) {
+  return std::ranges::any_of(pam_profile_files,
+                             [&](const char* name) { return path == fmt::format("/etc/pam.d/common-{}", name); });
+}
+
+// Also who owns a file, and its mode, would not be as before.
+std::string why_foreign(const char* name) {
+  const auto path = fmt::format("/etc/pam.d/common-{}", name);
+  struct stat status {};
+  constexpr mode_t usual = S_IFREG | S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
+  if (lstat(path.c_str(), &status) != 0) return fmt::format("{}: {}", path, std::strerror(errno));
+  if (status.st_mode != usual || status.st_uid != 0 || status.st_gid != 0 || status.st_nlink != 1) {
+    return fmt::format("{} is no file of root's with mode 0644 and one name", path);
+  }
+  const auto current = pam_file(path);
+  const auto saved = pam_file(fmt::format("/var/lib/pam/{}", name));
+  const auto line = current && saved ? foreign_pam_line(name, *current, *saved) : std::optional<std::size_t>(0);
+  if (!line) return {};
+  if (*line == 0) return fmt::format("{} is not as pam-auth-update has written it", path);
+  return fmt::format("{}:{} is not as pam-auth-update has written it", path, *line);
+}
+
+}  // namespace
+
+std::string logger_path() { return std::string(libexec_directory) + "/sshaudit-log-refusal"; }
+
+std::string why_logger_is_not_run() {
+  const auto path = logger_path();
+  auto resolver = PathResolver::open("/");
+  if (!resolver) return fmt::format("{}: {}", path, resolver.error().what);
+  const auto walk = walk_of(path, resolver->resolve(path));
+  if (walk.end != WalkEnd::found) return fmt::format("{} is not installed ({})", path, std::strerror(walk.errnum));
+  for (const auto& component : walk.components) {
+    const auto& status = component.status;
+    const bool is_writable = (status.mode & S_IWOTH) != 0 || ((status.mode & S_IWGRP) != 0 && status.gid != 0);
+    if (status.uid != 0) return fmt::format("sshd would not run {}: {} does not belong to root", path, component.path);
+    if (is_writable) return fmt::format("sshd would not run {}: others than root may write {}", path, component.path);
+  }
+  const auto mode = walk.components.back().status.mode;
+  if (!S_ISREG(mode) || (mode & S_IXUSR) == 0) return fmt::format("{} is no program", path);
+  return {};
+}
+
+SshdViews look_at_sshd() {
+  SshdViews found;
+  for (const auto& daemon : gather_daemons()) {
+    if (goes_by_main_file(daemon)) {
+      found.views.push_back(view_with(daemon));
+    } else {
+      found.others.push_back(daemon);
+    }
+  }
+  if (found.views.empty()) found.views.push_back(view_with(std::nullopt));
+  if (found.views.front().sshd->server().program != sshd_program) found.views.clear();
+  return found;
+}
+
+Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text) {
+  auto files = ConfigFiles::open("/");
+  if (!files) return tl::unexpected(files.error());
+  const auto main = files->read(sshd_main_file);
+  if (!main) return tl::unexpected(main.error());
+  return with_file(view.config(), *main, {drop_in_path, text});
+}
+
+Result<std::string> complaint_of(const SshdView& view) {
+  const RunDirectory directory;
+  const auto run = view.sshd->test();
+  if (!run) return tl::unexpected(run.error());
+  if (run->exit_status == 0) return std::string();
+  return run->err.empty() ? fmt::format("exit status {}", run->exit_status) : run->err;
+}
+
+Result<void> check_command(const SshdView& view) {
+  const RunDirectory directory;
+  const auto& config = view.config();
+  const SectionMatcher matcher(config, nullptr);
+  std::size_t asked = 0;
+  for (const auto& one : matcher.classes()) {
+    if (++asked > most_classes) break;
+    auto connection = one.sample;
+    connection.user = "root";
+    connection.groups = {"root"};
+    const auto output = view.sshd->ask(connection);
+    if (!output) return tl::unexpected(output.error());
+    const auto told = told_command(*output);
+    const auto expected = expected_command(config, reached_sections(config, connection));
+    if (told == expected) continue;
+    return tl::unexpected(
+        Error{fmt::format("sshd -T says \"AuthorizedKeysCommand {}\", not \"{}\"", told, expected), "", 0});
+  }
+  return {};
+}
+
+bool PamView::has_kind(const char* kind) const {
+  return std::ranges::find(lines, kind, &PamModuleLine::kind) != lines.end();
+}
+
+std::vector<std::string> PamView::kinds() const {
+  std::vector<std::string> words;
+  for (const auto* kind : pam_kinds) {
+    if (has_kind(kind)) words.emplace_back(kind);
+  }
+  return words;
+}
+
+std::vector<PamModuleLine> PamView::by_hand() const {
+  auto others = lines;
+  std::erase_if(others, [](const PamModuleLine& line) { return is_kept_by_update(line.place.file); });
+  return others;
+}
+
+PamView look_at_pam(const SshdView* view) {
+  PamView pam;
+  pam.service = view == nullptr ? "sshd" : view->sshd->server().settings.pam_service_name;
+  pam.is_asked = view != nullptr && view->sshd->server().settings.use_pam;
+  pam.lines = pam_module_lines(pam.service, pam_file);
+  pam.is_loadable = pam_module_loads(pam_module_name);
+  for (const auto* name : pam_profile_files) {
+    if (has_pam_auth_update() && pam.foreign.empty()) pam.foreign = why_foreign(name);
+  }
+  return pam;
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool is_last = i + 1 == words.size();
+    text += fmt::format("{}{}", i == 0 ? "" : is_last ? " and " : ", ", words[i]);
+  }
+  return text;
+}
+
+std::string quoted_lines(const std::string& text) {
+  std::string quoted;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    auto line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) quoted += fmt::format("    {}\n", visible(line));
+  }
+  return quoted;
+}
+
+}  // namespace sshaudit

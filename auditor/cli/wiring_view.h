@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// The host as enable, disable and status see it: the sshd processes that go by /etc/ssh/sshd_config, what that says,
+// and what PAM is told.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gather/daemons.h"
+#include "gather/sshd.h"
+#include "sshaudit/result.h"
+#include "sshaudit/sshd_config.h"
+#include "wiring/pam_profile.h"
+#include "wiring/slot.h"
+
+namespace sshaudit {
+
+inline constexpr auto sshd_program = "/usr/sbin/sshd";
+inline constexpr auto sshd_main_file = "/etc/ssh/sshd_config";
+
+// The logger as it is installed.
+std::string logger_path();
+
+// Why sshd would not run the logger: it is not there, or others than root could put another in its place. Empty when it
+// would.
+std::string why_logger_is_not_run();
+
+// The configuration with the options of one sshd that runs, or of one that would be started.
+struct SshdView {
+  std::optional<Daemon> daemon;
+  std::unique_ptr<Sshd> sshd;
+
+  const SshdConfig& config() const { return sshd->config(); }
+};
+
+struct SshdViews {
+  std::vector<SshdView> views;  // at least one, unless no sshd is installed
+  std::vector<Daemon> others;   // that go by other files, and are left alone
+};
+SshdViews look_at_sshd();
+
+// The configuration that a view would have with this text as our file.
+Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text);
+
+// What `sshd -t` says against the configuration, with its directory in /run for as long as that takes. Empty when it
+// would start.
+Result<std::string> complaint_of(const SshdView& view);
+
+// Holds the configuration against `sshd -T`: every kind of connection that Match blocks distinguish gets the
+// AuthorizedKeysCommand that the file says. An error names the one that does not, or says why sshd cannot be asked.
+Result<void> check_command(const SshdView& view);
+
+// What PAM's files say for the service of sshd.
+struct PamView {
+  std::string service;
+  bool is_asked = false;             // UsePAM yes
+  std::vector<PamModuleLine> lines;  // of our module
+  bool is_loadable = false;          // libpam finds and loads it
+  std::string foreign;               // why pam-auth-update would leave its files alone; empty when it would not
+  bool has_kind(const char* kind) const;
+  std::vector<std::string> kinds() const;
+  // Of other files than those that pam-auth-update keeps.
+  std::vector<PamModuleLine> by_hand() const;
+};
+PamView look_at_pam(const SshdView* view);
+
+// "auth, account and session".
+std::string listed(const std::vector<std::string>& words);
+
+// Words of a program of the host, each line escaped and set in.
+std::string quoted_lines(const std::string& text);
+
+}  // namespace sshaudit

@@ -243,18 +243,6 @@ void AccountAudit::add_pam_run(const AccountEvidence& evidence, Explanation& exp
   explanation.pam_modules = summary_of(runs).sentences;
 }
 
-std::vector<std::string> AccountAudit::places_of(const Account& account, const KeyDigest& digest) {
-  std::vector<std::string> places;
-  const auto identity = memberships_.identity_of(account);
-  for (const auto& one : cases_of(account)) {
-    const auto evidence = observer_->observe(account, identity, one.settings, one.origin);
-    for (const auto& file : evidence.key_files) {
-      for (auto& place : lines_with(file.path, file.text, digest, *context_)) places.push_back(std::move(place));
-    }
-  }
-  return places;
-}
-
 std::vector<Finding> AccountAudit::compare_keys() { return audit_keys(census_, *context_); }
 
 int exit_status(const Summary& summary, std::optional<Severity> fail_on) {

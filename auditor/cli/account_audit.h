@@ -85,9 +85,6 @@ class AccountAudit {
 
   const Context& context() const { return *context_; }
 
-  // Where in the key files of the account the key stands: "/home/bob/.ssh/authorized_keys:3".
-  std::vector<std::string> places_of(const Account& account, const KeyDigest& digest);
-
   // What only shows when the keys of all accounts that were audited are compared.
   std::vector<Finding> compare_keys();
 

@@ -15,8 +15,9 @@ namespace sshaudit {
 class ReportFile {
  public:
   // `path` empty: standard output. Otherwise a temporary file beside it, mode 0600, which finish() gives `mode` and
-  // renames; its name has no point but the first, so that nobody takes it by its ending. An error when the file cannot
-  // be made there, or when something that is no regular file has that name.
+  // renames; its name has no point but the first, so that nobody takes it by its ending. Those that runs which were
+  // killed have left there are removed. An error when the file cannot be made there, or when something that is no
+  // regular file has that name.
   static Result<ReportFile> open(const std::string& path, mode_t mode = 0600);
 
   ReportFile(ReportFile&& other) noexcept;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "cli/run_explain.h"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "cli/account_audit.h"
-#include "cli/progress.h"
+#include "cli/question.h"
 #include "cli/report_file.h"
+#include "cli/supervised_audit.h"
 #include "cli/text_style.h"
 #include "gather/read_file.h"
 #include "parse/certificate.h"
@@ -37,6 +39,27 @@ Result<std::optional<OfferedKey>> offered_key(const Arguments& arguments) {
   return named(std::move(*offered));
 }
 
+// Looks at all accounts, in processes of their own: one that does not answer costs no more than its deadline.
+void look_at_all(const Arguments& arguments, const std::function<void(const AccountReport& report)>& take,
+                 std::vector<std::string>& words) {
+  auto all = arguments;
+  all.all_users = true;
+  all.users.clear();
+  const auto audit = AccountAudit::open(all);
+  if (!audit) return;
+  (*audit)->ask_about_all();
+  std::size_t unseen = 0;
+  const auto done = audit_accounts(all, **audit, [&](AccountReport& report) -> Result<void> {
+    const bool is_other = report.account.name != arguments.users.front();
+    if (is_other && report.key_login == KeyLogin::unknown) ++unseen;
+    take(report);
+    return {};
+  });
+  if (!done) words.push_back("not all accounts were looked at: " + in_words(done.error()));
+  if (unseen == 1) words.emplace_back("1 other account could not be looked at");
+  if (unseen > 1) words.push_back(std::to_string(unseen) + " other accounts could not be looked at");
+}
+
 // The key may be somebody else's: all accounts are looked through, which nobody does for a key that is accepted.
 void look_elsewhere(const Arguments& arguments, const OfferedKey& offered, std::vector<Explanation>& explanations) {
   const bool is_told = std::ranges::any_of(explanations, [](const Explanation& one) {
@@ -45,45 +68,40 @@ void look_elsewhere(const Arguments& arguments, const OfferedKey& offered, std::
            });
   });
   if (is_told) return;
-  auto all = arguments;
-  all.all_users = true;
-  all.users.clear();
-  const auto audit = AccountAudit::open(all);
-  if (!audit) return;
-  Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, (*audit)->accounts().size());
-  std::vector<std::string> places;
-  for (const auto* account : (*audit)->accounts()) {
-    progress.step();
-    if (account->name == arguments.users.front()) continue;
-    for (const auto& place : (*audit)->places_of(*account, offered.key.digest)) {
-      if (places.size() < most_places) places.push_back("the key is one of " + account->name + ": " + place);
+  std::vector<std::string> words;
+  std::size_t places = 0;
+  const auto note_places = [&](const AccountReport& report) {
+    if (report.account.name == arguments.users.front()) return;
+    for (const auto& mention : report.mentions) {
+      const bool is_it = mention.digest == offered.key.digest && mention.file < report.key_files.size();
+      if (!is_it || ++places > most_places) continue;
+      words.push_back(fmt::format("the key is one of {}: {}:{}", report.account.name, report.key_files[mention.file],
+                                  mention.line));
     }
-  }
-  for (auto& one : explanations) one.elsewhere.insert(one.elsewhere.end(), places.begin(), places.end());
+  };
+  look_at_all(arguments, note_places, words);
+  for (auto& one : explanations) one.elsewhere.insert(one.elsewhere.end(), words.begin(), words.end());
 }
 
 // Names like it, and who can log in by key at all.
 std::vector<std::string> who_else(const Arguments& arguments) {
-  auto all = arguments;
-  all.all_users = true;
-  all.users.clear();
   std::vector<std::string> words;
-  const auto audit = AccountAudit::open(all);
-  if (!audit) return words;
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   std::string accepted;
   std::size_t count = 0;
-  for (const auto* account : (*audit)->accounts()) {
-    names.push_back(account->name);
-    const auto report = (*audit)->audit(*account);
-    if (report.key_login != KeyLogin::accepted || ++count > most_accounts) continue;
-    accepted += (accepted.empty() ? "" : ", ") + account->name + " (" + std::to_string(report.usable_keys) +
-                (report.usable_keys == 1 ? " key)" : " keys)");
-  }
-  const auto near = nearest(arguments.users.front(), names);
+  std::vector<std::string> unseen;
+  const auto note_account = [&](const AccountReport& report) {
+    names.push_back(report.account.name);
+    if (report.key_login != KeyLogin::accepted || ++count > most_accounts) return;
+    accepted += fmt::format("{}{} ({} {})", accepted.empty() ? "" : ", ", report.account.name, report.usable_keys,
+                            report.usable_keys == 1 ? "key" : "keys");
+  };
+  look_at_all(arguments, note_account, unseen);
+  const auto near = nearest(arguments.users.front(), {names.begin(), names.end()});
   if (!near.empty()) words.push_back("an account with a name like it: " + std::string(near));
-  if (count > most_accounts) accepted += " and " + std::to_string(count - most_accounts) + " more";
+  if (count > most_accounts) accepted += fmt::format(" and {} more", count - most_accounts);
   words.push_back(count == 0 ? "no account can log in by key" : "accounts that can log in by key: " + accepted);
+  words.insert(words.end(), unseen.begin(), unseen.end());
   return words;
 }
 

@@ -12,6 +12,24 @@
 
 namespace sshaudit {
 
+namespace {
+
+// As a whole: while it is read no run can begin, and whoever reads what is printed may take his time.
+Result<std::string> text_of(const std::string& path, const Arguments& arguments) {
+  const auto history = open_history(path);
+  if (!history) return tl::unexpected(history.error());
+  const bool notices = arguments.verbose || !arguments.users.empty();
+  std::string text;
+  auto done = read_past_runs(*history, [&](const PastRun& run) -> Result<void> {
+    text += render_past_run(run, arguments.users, notices);
+    return {};
+  });
+  if (!done) return tl::unexpected(done.error());
+  return text;
+}
+
+}  // namespace
+
 Result<int> run_history(const Arguments& arguments) {
   constexpr int listed = 0;
   if (auto done = require_root("history"); !done) return tl::unexpected(done.error());
@@ -19,20 +37,12 @@ Result<int> run_history(const Arguments& arguments) {
   if (!path) return tl::unexpected(path.error());
   auto output = ReportFile::open(arguments.output);
   if (!output) return tl::unexpected(output.error());
-  bool is_empty = true;
-  if (*path) {
-    const auto history = open_history(**path);
-    if (!history) return tl::unexpected(history.error());
-    const bool notices = arguments.verbose || !arguments.users.empty();
-    auto done = read_past_runs(*history, [&](const PastRun& run) {
-      const auto text = render_past_run(run, arguments.users, notices);
-      is_empty = is_empty && text.empty();
-      return output->write(text);
-    });
-    if (!done) return tl::unexpected(done.error());
-  }
-  if (auto done = output->finish(); !done) return tl::unexpected(done.error());
-  if (is_empty) {
+  const auto text = *path ? text_of(**path, arguments) : std::string();
+  if (!text) return tl::unexpected(text.error());
+  auto done = output->write(*text);
+  if (done) done = output->finish();
+  if (!done) return tl::unexpected(done.error());
+  if (text->empty()) {
     std::fputs(*path ? "sshaudit: the history has nothing of it\n"
                      : "sshaudit: no history yet: it begins with the first run with --changes\n",
                stderr);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 
 #include "cli/progress.h"
 
@@ -21,6 +22,10 @@ Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit,
   const SupervisorLimits limits{static_cast<std::size_t>(arguments.jobs), arguments.deadline};
   const auto done = supervise(audit.accounts().size(), audit.work(), limits, deliver);
   if (!done) return tl::unexpected(done.error());
+  if (done->filter_errnum != 0) {
+    std::fprintf(stderr, "sshaudit: what users wrote was parsed as nobody, but without a filter of system calls: %s\n",
+                 std::strerror(done->filter_errnum));
+  }
   if (done->left_behind > 0) {
     std::fprintf(stderr, "sshaudit: processes that wait for a file system that does not answer, until it does: %zu\n",
                  done->left_behind);

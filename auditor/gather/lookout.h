@@ -46,6 +46,10 @@ class Lookout {
   }
   bool asks() const { return asks_.load(std::memory_order_acquire); }
 
+  // System calls that it does not need could not be taken from it: errno; 0 when they were.
+  void lacks_filter(int errnum) { filter_errnum_.store(errnum, std::memory_order_relaxed); }
+  int lacks_filter() const { return filter_errnum_.load(std::memory_order_relaxed); }
+
   bool is_busy_with(std::uint32_t account) const { return account_.load(std::memory_order_acquire) == account + 1; }
   bool is_busy() const { return account_.load(std::memory_order_acquire) != 0; }
   std::int64_t since() const { return since_.load(std::memory_order_relaxed); }
@@ -59,10 +63,12 @@ class Lookout {
   std::atomic<std::uint32_t> size_ = 0;
   std::atomic<std::int64_t> since_ = 0;
   std::atomic<bool> asks_ = false;
+  std::atomic<int> filter_errnum_ = 0;
   std::array<char, 1000> path_{};
 };
 
-// Mount points that did not answer in this run. Nothing behind them is looked at any more.
+// Mount points that did not answer in this run. Nothing behind them is looked at any more. Those for which there is no
+// room cost the deadline of each account that leads there.
 class GivenUpMounts {
  public:
   // False when there is no room for it.
@@ -81,7 +87,7 @@ class GivenUpMounts {
 
  private:
   std::atomic<std::uint32_t> count_ = 0;
-  std::array<std::array<char, 512>, 64> paths_{};
+  std::array<std::array<char, 512>, 1024> paths_;  // what is not used takes no memory
 };
 
 // Both, for one who looks.

@@ -40,14 +40,17 @@ Result<void> check_all(int directory) {
 
 }  // namespace
 
-// An empty file is an empty database. It is made here for its mode, which SQLite gives to the files beside it, too.
+// An empty file is an empty database. It is made here for its mode, which SQLite gives to the files beside it, too; and
+// the log for the error, which SQLite does not tell.
 Result<std::string> make_history_file() {
   const auto directory = open_state();
   if (!directory) return tl::unexpected(directory.error());
   if (auto done = check_all(directory->get()); !done) return tl::unexpected(done.error());
-  const Fd file(
-      openat(directory->get(), std::string(name).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, root_only));
-  if (!file) return tl::unexpected(errno_error("open", path_of(name)));
+  for (const std::string_view suffix : {"", "-wal"}) {
+    const auto made = std::string(name) + std::string(suffix);
+    const Fd file(openat(directory->get(), made.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, root_only));
+    if (!file) return tl::unexpected(errno_error("open", path_of(made)));
+  }
   return path_of(name);
 }
 
@@ -57,8 +60,9 @@ Result<std::optional<std::string>> find_history_file() {
   if (!*directory) return std::nullopt;
   if (auto done = check_all((*directory)->get()); !done) return tl::unexpected(done.error());
   struct stat status {};
-  if (fstatat((*directory)->get(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
-  return path_of(name);
+  if (fstatat((*directory)->get(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return path_of(name);
+  if (errno == ENOENT) return std::nullopt;
+  return tl::unexpected(errno_error("open", path_of(name)));
 }
 
 }  // namespace sshaudit

@@ -16,7 +16,8 @@ namespace sshaudit {
 
 class Database {
  public:
-  // A file that is there. Every statement waits up to `patience` milliseconds for another process.
+  // A file that is there. From the first statement that touches it on it is this process's alone, until the end of the
+  // object; until then every statement waits up to `patience` milliseconds for another process.
   static Result<Database> open(const std::string& path, int patience);
 
   Result<void> run(const char* sql);

@@ -66,10 +66,10 @@ constexpr std::array allowed = {
     SCMP_SYS(rt_sigaction),  SCMP_SYS(sigaltstack),    SCMP_SYS(sched_yield),  SCMP_SYS(exit),
     SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall)};
 
-// Without a filter the rest still holds.
-void filter_calls() {
+int filter_calls() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-  if (filter == nullptr) return;
+  if (filter == nullptr) return ENOMEM;
+  seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);  // the kernel's own errno
   bool done = true;
   const auto allow = [&](int call, const scmp_arg_cmp* only = nullptr) {
     done = done && seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, only == nullptr ? 0 : 1, only) == 0;
@@ -81,19 +81,20 @@ void filter_calls() {
   allow(SCMP_SYS(tgkill), &itself);
   allow(SCMP_SYS(mmap), &not_executable);
   allow(SCMP_SYS(mprotect), &not_executable);
-  if (done) seccomp_load(filter);
+  const int loaded = done ? -seccomp_load(filter) : EINVAL;
   seccomp_release(filter);
+  return loaded;
 }
 
 #else
 
-void filter_calls() {}
+int filter_calls() { return ENOSYS; }
 
 #endif
 
 }  // namespace
 
-Result<void> confine(int highest) {
+Result<int> confine(int highest) {
   limit_memory();
   close_range(static_cast<unsigned>(highest) + 1, ~0U, 0);
   if (!give_up_identity()) return tl::unexpected(errno_error("give up root", ""));
@@ -104,8 +105,7 @@ Result<void> confine(int highest) {
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_NPROC, 0);
   limit(RLIMIT_NOFILE, static_cast<rlim_t>(highest) + (is_sanitized ? 3 : 1));  // all of these are taken
-  filter_calls();
-  return {};
+  return filter_calls();
 }
 
 }  // namespace sshaudit

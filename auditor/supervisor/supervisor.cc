@@ -267,7 +267,11 @@ class Supervisor {
       nanosleep(&moment, nullptr);
       WorkerPair::reap(doomed_);
     }
-    return {doomed_.size()};
+    int filter_errnum = 0;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      filter_errnum = std::max(filter_errnum, lookouts_.judge(i).lacks_filter());
+    }
+    return {doomed_.size(), filter_errnum};
   }
 
   std::size_t accounts_;

@@ -27,6 +27,7 @@ struct AccountOutcome {
 
 struct SupervisedRun {
   std::size_t left_behind = 0;  // processes that cannot be ended now: the kernel waits for what does not answer
+  int filter_errnum = 0;        // why users' bytes were parsed without a filter of system calls; 0: with one
 };
 
 // Calls `deliver` for each account, in their order, as soon as it is known. What that returns as an error ends the run.

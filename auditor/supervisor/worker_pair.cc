@@ -77,7 +77,9 @@ void let_alarm_end() {
   dup2(evidence, judge_evidence);
   dup2(reports, judge_reports);
   dup2(answers, judge_answers);
-  if (!confine(judge_answers)) _exit(confinement_failed);
+  const auto confined = confine(judge_answers);
+  if (!confined) _exit(confinement_failed);
+  lookouts.judge(number).lacks_filter(*confined);
   judge_accounts(work, judge_evidence, judge_reports, judge_answers, lookouts.judge(number));
 }
 

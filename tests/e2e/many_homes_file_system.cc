@@ -4,19 +4,16 @@
 #include <linux/fuse.h>
 #include <poll.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <deque>
 #include <optional>
-#include <system_error>
 #include <unordered_map>
 
 #include "fuse_device.h"
@@ -221,29 +218,11 @@ class Server {
   std::array<char, 1U << 17U> buffer_{};
 };
 
-void must(bool done, const char* what) {
-  if (!done) throw std::system_error(errno, std::generic_category(), what);
-}
-
 }  // namespace
 
 pid_t mount_many_homes(const std::string& path, const ManyHomes& homes) {
-  const int fuse = open_fuse();
-  const auto id = std::to_string(homes.mounted_by);
-  const auto options = "fd=" + std::to_string(fuse) + ",rootmode=40000,user_id=" + id + ",group_id=" + id +
-                       ",default_permissions" + (homes.is_for_all ? ",allow_other" : "");
-  must(fuse >= 0 && mount("many-homes", path.c_str(), "fuse", MS_NOSUID | MS_NODEV, options.c_str()) == 0,
-       "mount fuse");
-  const pid_t parent = getpid();
-  const pid_t server = fork();
-  must(server >= 0, "fork");
-  if (server == 0) {
-    const bool ends_with_parent = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
-    if (!ends_with_parent) _exit(1);
-    Server(fuse, homes).serve();
-  }
-  close(fuse);
-  return server;
+  const FuseMount mounted{"many-homes", MS_NOSUID | MS_NODEV, homes.mounted_by, homes.is_for_all};
+  return mount_fuse(path, mounted, [&](int fuse) { Server(fuse, homes).serve(); });
 }
 
 }  // namespace sshaudit::e2e

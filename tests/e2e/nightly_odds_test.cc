@@ -4,13 +4,21 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
+#include <cstddef>
+#include <cstring>
 
 #include "fuse_device.h"
 #include "night.h"
@@ -25,6 +33,16 @@ const AccountLine& line_of(const std::vector<AccountLine>& lines, const std::str
   static const AccountLine none;
   const auto found = std::ranges::find(lines, user, &AccountLine::user);
   return found == lines.end() ? none : *found;
+}
+
+#ifdef HAVE_SECCOMP
+constexpr int why_no_filter = EPERM;
+#else
+constexpr int why_no_filter = ENOSYS;
+#endif
+
+void must(bool done, const char* what) {
+  if (!done) throw std::system_error(errno, std::generic_category(), what);
 }
 
 class OddNightAsRoot : public ::testing::Test {
@@ -127,6 +145,40 @@ TEST_F(OddNightAsRoot, NobodyKeepsTheLockOfACronJob) {
   close(fd);
 }
 
+// --- no filter of system calls ---------------------------------------------------------------------------------------
+
+// As a container's own filter may have it: no process gets another one.
+void forbid_filters() {
+  constexpr auto call = offsetof(seccomp_data, nr);
+  constexpr auto argument = offsetof(seccomp_data, args);  // the lower half, on machines that begin with it
+  std::array<sock_filter, 7> code = {{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, call),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 3, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, argument),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_SECCOMP, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  const sock_fprog program{code.size(), code.data()};
+  must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0, "seccomp");
+}
+
+TEST_F(OddNightAsRoot, WithoutAFilterItIsSaid) {
+  host_.write_databases();
+  const auto space = host_.with_server({});
+  ASSERT_EQ(space.errnum(), 0);
+  const auto good = good_night();
+  const auto run = run_sshaudit(nightly(), [&] {
+    space.join();
+    forbid_filters();
+  });
+  EXPECT_EQ(run.exit_status, 0);
+  EXPECT_EQ(beside({}, good, account_lines(run.out)), "");
+  EXPECT_EQ(run.err, "sshaudit: what users wrote was parsed as nobody, but without a filter of system calls: " +
+                         std::string(std::strerror(why_no_filter)) + "\n");
+}
+
 // --- scarcity --------------------------------------------------------------------------------------------------------
 
 // What was written before a run gave up, without a line that was cut off.
@@ -151,10 +203,6 @@ void expect_no_wrong_word(const AuditRun& run, const std::vector<AccountLine>& g
   } else if (!lost.empty()) {
     EXPECT_EQ(run.exit_status, unseen);
   }
-}
-
-void must(bool done, const char* what) {
-  if (!done) throw std::system_error(errno, std::generic_category(), what);
 }
 
 void limit(__rlimit_resource_t resource, rlim_t most) {

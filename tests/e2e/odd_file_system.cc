@@ -2,20 +2,15 @@
 #include "odd_file_system.h"
 
 #include <linux/fuse.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <system_error>
 #include <vector>
 
-#include "cases.h"
 #include "fuse_device.h"
 
 namespace sshaudit::e2e {
@@ -67,7 +62,7 @@ class Server {
     attributes.mode = node == home_node ? S_IFDIR | 0755 : node == ssh_node ? S_IFDIR | 0700 : home_.key_mode;
     attributes.size = node == key_node ? home_.key_text.size() : 0;
     attributes.nlink = node == key_node ? 1 : 2;
-    attributes.uid = attributes.gid = alice_id;
+    attributes.uid = attributes.gid = home_.owner;
     return attributes;
   }
 
@@ -93,7 +88,15 @@ class Server {
     reply(0, home_.key_text.substr(from, wanted.size));
   }
 
+  // Its root has to be seen, or there is no home at all.
+  bool is_over_quota() const {
+    const bool is_home = head_.nodeid == home_node && (head_.opcode == FUSE_GETATTR || head_.opcode == FUSE_OPENDIR);
+    const bool is_end = head_.opcode == FUSE_RELEASE || head_.opcode == FUSE_RELEASEDIR;
+    return home_.oddity == Oddity::all_quota && head_.opcode != FUSE_INIT && !is_home && !is_end;
+  }
+
   void answer() const {
+    if (is_over_quota()) return reply(EDQUOT);
     switch (head_.opcode) {
       case FUSE_INIT: {
         fuse_init_out out{};
@@ -125,7 +128,7 @@ class Server {
       case FUSE_MKNOD:
       case FUSE_MKDIR:
       case FUSE_WRITE:
-        return reply(home_.oddity == Oddity::over_quota ? EDQUOT : EPERM);
+        return reply(home_.oddity == Oddity::keeps_modes ? EPERM : EDQUOT);
       default:
         return reply(ENOSYS);
     }
@@ -137,26 +140,10 @@ class Server {
   fuse_in_header head_{};
 };
 
-void must(bool done, const char* what) {
-  if (!done) throw std::system_error(errno, std::generic_category(), what);
-}
-
 }  // namespace
 
 void mount_odd_home(const std::string& path, const OddHome& home) {
-  const int fuse = open_fuse();
-  const auto options =
-      "fd=" + std::to_string(fuse) + ",rootmode=40000,user_id=0,group_id=0,allow_other," + "default_permissions";
-  must(fuse >= 0 && mount("odd", path.c_str(), "fuse", 0, options.c_str()) == 0, "mount fuse");
-  const pid_t parent = getpid();
-  const pid_t server = fork();
-  must(server >= 0, "fork");
-  if (server == 0) {
-    const bool ends_with_parent = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
-    if (!ends_with_parent) _exit(1);
-    Server(fuse, home).serve();
-  }
-  close(fuse);
+  mount_fuse(path, {.name = "odd"}, [&](int fuse) { Server(fuse, home).serve(); });
 }
 
 }  // namespace sshaudit::e2e

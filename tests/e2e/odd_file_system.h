@@ -6,17 +6,21 @@
 
 #include <string>
 
+#include "cases.h"
+
 namespace sshaudit::e2e {
 
 enum class Oddity {
   keeps_modes,  // a change of owner or mode succeeds and has no effect, as on some network file systems
   over_quota,   // nothing new can be written: EDQUOT
+  all_quota,    // whatever is asked of what lies in the home: EDQUOT, and nothing is free
 };
 
 struct OddHome {
   Oddity oddity = Oddity::keeps_modes;
-  std::string key_text;       // of .ssh/authorized_keys, which is there as soon as it is not empty
-  mode_t key_mode = 0100600;  // all belongs to alice
+  std::string key_text;  // of .ssh/authorized_keys, which is there as soon as it is not empty
+  mode_t key_mode = 0100600;
+  uid_t owner = alice_id;  // and group, of all
 };
 
 // Behind enter_debian(). It is served until this process, or the program that it becomes, has ended.

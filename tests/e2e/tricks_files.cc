@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <fstream>
 #include <system_error>
 
 #include "tricks.h"
@@ -131,6 +132,20 @@ void evil_file(AuditedSystem& system, const Person& person) {
   system.make_link(evil, person.key_file(), person.owner());
 }
 
+// sshd is told to look there for this account, below a directory of the account's own.
+void token_leads_to(AuditedSystem& system, const Person& person, const std::string& target) {
+  const auto place = "/srv/keys/" + person.name;
+  system.make_directory("/srv/keys", root_owner, 0755);
+  system.make_directory(place, person.owner(), 0755);
+  system.make_link(target, place + "/" + person.name, person.owner());
+  std::ofstream(system.on_host("/etc/ssh/sshd_config"), std::ios::app)
+      << "Match User " << person.name << "\n  AuthorizedKeysFile /srv/keys/%u/%u\n";
+}
+
+auto token_to(const std::string& target) {
+  return [target](AuditedSystem& system, const Person& person) { token_leads_to(system, person, target); };
+}
+
 void sparse_tebibyte(AuditedSystem& system, const Person& person) {
   constexpr off_t tebibyte = off_t{1} << 40;
   write_keys(system, person, "");
@@ -162,6 +177,13 @@ std::vector<Trick> tricks_with_files() {
       {"dev-stdin", {"unknown path-unseen"}, key_file_is_link_to("/dev/stdin")},
       {"victims-ssh", {"refused path-unsearchable"}, ssh_is_link_to("/home/honest01/.ssh")},
       {"roots-file", {"refused path-unsearchable"}, key_file_is_link_to("/root/secret")},
+      {"dots-root", {"refused path-unsearchable"}, key_file_is_link_to("../../../root/secret")},
+      {"dots-victim", {"refused path-unsearchable"}, ssh_is_link_to("../honest01/.ssh/../.ssh")},
+      {"token-root", {"refused key-file-not-read path-unsearchable"}, token_to("/root/secret")},
+      {"token-shadow", {"refused key-file-not-read key-file-unreadable"}, token_to("../../../etc/shadow")},
+      {"token-victim",
+       {"refused key-file-not-read path-unsearchable"},
+       token_to("/home/honest01/.ssh/authorized_keys")},
       {"shadow", {"refused key-file-unreadable"}, key_file_is_link_to("/etc/shadow")},
       {"hard-link", {"refused key-file-owner key-file-unreadable"}, another_name_of_the_victims},
       {"others-mode-0", {"refused key-file-owner key-file-unreadable"}, others_file_of_mode_0},

@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include <system_error>
 
 #include "many_homes_file_system.h"
+#include "odd_file_system.h"
 #include "tricks.h"
 
 namespace sshaudit::e2e {
@@ -84,6 +86,24 @@ void overlay(const Person& person) {
   const auto options =
       "lowerdir=" + person.ssh() + "/lower,upperdir=" + person.ssh() + "/upper,workdir=" + person.ssh() + "/work";
   must(mount("overlay", person.ssh().c_str(), "overlay", 0, options.c_str()) == 0, "overlay");
+}
+
+// The owner has used up all blocks and all names that he may have, on a real file system.
+void full(const Person& person) {
+  must(mount("tmpfs", person.ssh().c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700,size=64k,nr_inodes=8") == 0,
+       "tmpfs");
+  give_to(person.ssh(), person, 0700);
+  write_usual_key(person);
+  std::ofstream(person.ssh() + "/fill") << std::string(1UL << 20U, 'x');
+  for (int i = 0; i < 8; ++i) std::ofstream(person.ssh() + "/" + std::to_string(i)) << "";
+  struct statvfs status {};
+  must(statvfs(person.ssh().c_str(), &status) == 0 && status.f_bavail == 0 && status.f_favail == 0, "fill");
+}
+
+auto with_quota(Oddity oddity) {
+  return [oddity](const Person& person) {
+    mount_odd_home(person.home, {.oddity = oddity, .key_text = key_line(person.uid, "quota"), .owner = person.uid});
+  };
 }
 
 auto own_file_system(bool is_for_all, Silence silence) {
@@ -201,6 +221,9 @@ std::vector<Trick> tricks_with_mounts() {
       {"own-silent", {"refused path-unsearchable"}, nothing, own_file_system(false, Silence::unread)},
       {"silent-for-all", {"unknown account-timeout"}, nothing, own_file_system(true, Silence::unread)},
       {"taken-for-all", {"unknown account-timeout"}, nothing, own_file_system(true, Silence::taken)},
+      {"full", {"accepted"}, nothing, full},
+      {"quota", {"accepted"}, nothing, with_quota(Oddity::over_quota)},
+      {"quota-for-all", {"unknown path-unseen"}, nothing, with_quota(Oddity::all_quota)},
       {"immutable", {"accepted key-file-immutable"}, nothing, flagged(FS_IMMUTABLE_FL)},
       {"append-only", {"accepted key-file-immutable"}, nothing, flagged(FS_APPEND_FL)},
       {"acl", {"accepted acl-writable"}, nothing, thousand_entries},

@@ -1,84 +1,24 @@
 // SPDX-License-Identifier: MIT
 // A user who owns a home cannot make the run fail, hang or miss another account, have it read what he may not, or put
 // bytes on the administrator's terminal or mail. All the tricks are on one host, with honest accounts between them.
-#include "tricks.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
 
-#include "debian_etc.h"
 #include "fuse_device.h"
 #include "night.h"
+#include "tricked_host.h"
 
 namespace sshaudit::e2e {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr int unseen = 2;  // exit status
-constexpr uid_t first_id = 20000;
+constexpr int unseen = 2;                          // exit status
 constexpr std::size_t longest_line = 64UL * 1024;  // of an account, in JSON
-
-std::vector<Trick> all_tricks() {
-  std::vector<Trick> all;
-  for (const auto& more : {tricks_with_files(), tricks_with_lines(), tricks_with_mounts()}) {
-    all.insert(all.end(), more.begin(), more.end());
-  }
-  return all;
-}
-
-// Every fifth account is honest, the first one and the last one too.
-class TrickedHost {
- public:
-  TrickedHost() : tricks_(all_tricks()), system_(directory_.path()) {
-    system_.make_file("/root/secret", std::string(secret) + "\n" + key_line(1, secret), root_owner, 0600);
-    for (std::size_t i = 0; i < tricks_.size(); ++i) {
-      if (i % 4 == 0) add_honest();
-      const auto& trick = tricks_[i];
-      tricksters_.push_back(add(trick.user));
-      if (trick.play) trick.play(system_, tricksters_.back());
-    }
-    add_honest();
-    system_.write_databases();
-    std::ofstream(system_.on_host("/etc/shadow"), std::ios::app) << secret << ":*:20000:0:99999:7:::\n";
-  }
-
-  void play_inside() const {
-    enter_debian(system_, {});
-    for (std::size_t i = 0; i < tricks_.size(); ++i) {
-      if (tricks_[i].inside) tricks_[i].inside(tricksters_.at(i));
-    }
-  }
-
-  const std::vector<Trick>& tricks() const { return tricks_; }
-  const std::vector<std::string>& honest() const { return honest_; }
-  const std::vector<std::string>& order() const { return order_; }  // without the system's own accounts
-
- private:
-  Person add(const std::string& name) {
-    order_.push_back(name);
-    return system_.add_usual_person(name, first_id + static_cast<uid_t>(order_.size()));
-  }
-  void add_honest() {
-    const auto number = std::to_string(honest_.size() + 1);
-    honest_.push_back("honest" + std::string(2 - std::min<std::size_t>(number.size(), 2), '0') + number);
-    const auto person = add(honest_.back());
-    system_.remove(person.key_file());
-    system_.make_file(person.key_file(), key_line(person.uid, secret), person.owner(), 0600);
-  }
-
-  std::vector<Trick> tricks_;
-  TemporaryDirectory directory_;
-  AuditedSystem system_;
-  std::vector<Person> tricksters_;
-  std::vector<std::string> honest_;
-  std::vector<std::string> order_;
-};
 
 struct Reports {
   AuditRun text;

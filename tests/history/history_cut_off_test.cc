@@ -108,8 +108,8 @@ std::size_t runs_in(const std::string& path, std::size_t before) {
     EXPECT_TRUE(check.next().value());
     EXPECT_EQ(check.text(0), "ok");
   }
-  auto history = History::begin(path, "2026-02-01T02:00:00Z", 0).value();
   const auto done = past_runs(path).size();
+  auto history = History::begin(path, "2026-02-01T02:00:00Z", 0).value();
   const auto known = before == 0 && done == 0 ? 0 : accounts;
   const auto open = done == 1 ? accounts / 2 : 0;
   EXPECT_EQ(history.accounts().value().size(), known);

@@ -16,6 +16,7 @@
 #include "remedy/sshd_reload.h"
 #include "render/config.h"
 #include "render/visible_text.h"
+#include "rules/wording.h"
 #include "wiring/drop_in.h"
 
 namespace sshaudit {

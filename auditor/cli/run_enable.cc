@@ -18,6 +18,7 @@
 #include "remedy/sshd_reload.h"
 #include "render/config.h"
 #include "render/visible_text.h"
+#include "rules/wording.h"
 #include "wiring/drop_in.h"
 
 namespace sshaudit {
@@ -255,7 +256,7 @@ class Enable {
       text += fmt::format("sshd: {} {}; ", drop_in_path, is_written_ ? "is written" : "was there already");
       text += reloaded_.empty() ? no_reload() : has_read();
     }
-    text += pam_.empty() ? fmt::format("PAM: {} come to {}\n", "auth, account and session", pam_module_name)
+    text += pam_.empty() ? fmt::format("PAM: auth, account, session come to {}\n", pam_module_name)
                          : fmt::format("PAM: {}", pam_);
     if (!views_.front().sshd->server().settings.use_pam) text += "PAM: sshd does not ask it (UsePAM no)\n";
     text += "\"sshaudit status\" says whether it works, \"sshaudit disable\" takes it out\n";

@@ -226,15 +226,6 @@ PamView look_at_pam(const SshdView* view) {
   return pam;
 }
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i + 1 == words.size();
-    text += fmt::format("{}{}", i == 0 ? "" : is_last ? " and " : ", ", words[i]);
-  }
-  return text;
-}
-
 std::string quoted_lines(const std::string& text) {
   std::string quoted;
   std::string_view rest = text;

@@ -66,9 +66,6 @@ struct PamView {
 };
 PamView look_at_pam(const SshdView* view);
 
-// "auth, account and session".
-std::string listed(const std::vector<std::string>& words);
-
 // Words of a program of the host, each line escaped and set in.
 std::string quoted_lines(const std::string& text);
 

@@ -34,7 +34,7 @@ void settle(WiredSystem& wired) {
 
 std::string enabled(const WiredSystem& wired) {
   return fmt::format(
-      "sshd: {} is written; sshd ({}) has read it\nPAM: auth, account and session come to "
+      "sshd: {} is written; sshd ({}) has read it\nPAM: auth, account, session come to "
       "pam_sshaudit.so\n{}",
       drop_in, wired.pid(), outro);
 }
@@ -42,7 +42,7 @@ std::string enabled(const WiredSystem& wired) {
 std::string working(const WiredSystem&) {
   return fmt::format(
       "sshd: {}:3 runs the logger, for every connection\nsshd: the logger runs, finds reasons and reaches the log\n"
-      "PAM: the service sshd comes to pam_sshaudit.so in auth, account and session\nPAM: libpam loads the module\n",
+      "PAM: the service sshd comes to pam_sshaudit.so in auth, account, session\nPAM: libpam loads the module\n",
       drop_in);
 }
 

@@ -59,6 +59,11 @@ bool forbids_links(int fd) {
   return fstatfs(fd, &file_system) == 0 && (file_system.f_flags & nosymfollow) != 0;
 }
 
+bool forbids_programs(int fd) {
+  struct statfs file_system {};
+  return fstatfs(fd, &file_system) == 0 && (file_system.f_flags & ST_NOEXEC) != 0;
+}
+
 bool is_mount_point(const std::string& path) {
   libmnt_table* table = mnt_new_table_from_file("/proc/self/mountinfo");
   if (table == nullptr) return false;

@@ -23,6 +23,8 @@ Mount look_at_mount(int fd);
 
 // Whether links on the file system of `fd` are never followed (mount option nosymfollow).
 bool forbids_links(int fd);
+// Whether no program is started from the file system that an open file is on ("noexec").
+bool forbids_programs(int fd);
 
 // Whether something is mounted at the absolute host path right now.
 bool is_mount_point(const std::string& path);

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "gather/identity.h"
+#include "gather/mounts.h"
 #include "parse/forced_command.h"
 #include "parse/key_file_name.h"
 
@@ -39,9 +41,13 @@ void walk_to(ChrootEvidence& chroot, PathResolver& as_root) {
   chroot.components.push_back(look_at(chroot.path, as_root));
 }
 
+// Root may run what anybody may, but only with a capability that the nightly run has not got would it be told so.
 bool is_executable(const PathNode& node) {
+  constexpr mode_t for_anybody = 0111;
   const auto fd = open_node(node);
-  return S_ISREG(node.component.status.mode) && fd && faccessat(fd.get(), "", X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
+  if (!S_ISREG(node.component.status.mode) || !fd) return false;
+  if (faccessat(fd.get(), "", X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0) return true;
+  return file_access_uid() == 0 && (node.component.status.mode & for_anybody) != 0 && !forbids_programs(fd.get());
 }
 
 void add_command(AccountEvidence& evidence, std::string_view command, PathResolver& as_user) {

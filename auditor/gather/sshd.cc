@@ -220,8 +220,8 @@ std::vector<std::string> Sshd::command(const char* question) const {
             "--reuid=65534",
             "--regid=65534",
             "--clear-groups",
-            "--inh-caps=-all,+dac_override",
-            "--ambient-caps=-all,+dac_override",
+            "--inh-caps=-all,+dac_read_search",
+            "--ambient-caps=-all,+dac_read_search",
             "--"};
   }
   argv.insert(argv.end(), {server_.program, question});

@@ -92,7 +92,7 @@ TEST(House, IncludesFollowTheArrows) {
 
 // <sys/stat.h> is allowed for the names of mode bits; a call of stat() would need a path, and none is opened there.
 TEST(House, PureRoomsDoNoInputOrOutput) {
-  const std::set<std::string> pure = {"sshaudit", "parse", "rules",        "render", "audit",  "explain",
+  const std::set<std::string> pure = {"sshaudit", "parse", "rules",        "render", "audit",   "explain",
                                       "refusal",  "plan",  "key_addition", "wire",   "changes", "wiring"};
   const std::regex forbidden(
       "#include "

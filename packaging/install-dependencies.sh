@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is still missing of the distribution's packages: install-dependencies.sh build|test
+# Installs what is still missing of the distribution's packages: install-dependencies.sh build|test|package
 # Debian, Ubuntu, Fedora and the RHEL family (there with EPEL and CRB, where the libraries are). Needs root only when
 # something is missing.
 set -eu
@@ -9,18 +9,20 @@ say() { printf '%s\n' "$*" >&2; }
 
 purpose=${1:-}
 case $purpose in
-  build | test) ;;
-  *) say "usage: install-dependencies.sh build|test"; exit 2 ;;
+  build | test | package) ;;
+  *) say "usage: install-dependencies.sh build|test|package"; exit 2 ;;
 esac
 
 debian_build='g++ cmake make pkg-config libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libssl-dev libacl1-dev
   libmount-dev libpam0g-dev libsqlite3-dev libtomlplusplus-dev libseccomp-dev libselinux1-dev libsystemd-dev'
 debian_test='libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev openssh-server openssh-client acl mount util-linux
   libcmocka-dev libpam-wrapper libpamtest0-dev valgrind strace mandoc man-db zsh fish'
+debian_package='debhelper dpkg-dev git lintian mmdebstrap rpm debugedit elfutils cpio rpmlint selinux-policy-dev'
 fedora_build='gcc-c++ cmake make pkgconf-pkg-config cli11-devel fmt-devel json-devel expected-devel openssl-devel
   libacl-devel libmount-devel pam-devel sqlite-devel tomlplusplus-devel libseccomp-devel libselinux-devel systemd-devel'
 fedora_test='gtest-devel gmock-devel rapidcheck-devel valijson-devel openssh-server openssh-clients acl util-linux
   libcmocka-devel pam_wrapper libpamtest-devel valgrind strace mandoc man-db zsh fish'
+fedora_package='git-core rpm-build rpmlint selinux-policy-devel systemd-rpm-macros'
 
 need_root() {
   [ "$(id -u)" -eq 0 ] && return
@@ -93,11 +95,19 @@ ID_LIKE=
 case " $ID $ID_LIKE " in
   *' debian '* | *' ubuntu '*)
     # shellcheck disable=SC2086 # lists of words
-    if [ "$purpose" = test ]; then install_debian $debian_build $debian_test; else install_debian $debian_build; fi
+    case $purpose in
+      build) install_debian $debian_build ;;
+      test) install_debian $debian_build $debian_test ;;
+      package) install_debian $debian_build $debian_package ;;
+    esac
     ;;
   *' fedora '* | *' rhel '* | *' centos '*)
     # shellcheck disable=SC2086 # lists of words
-    if [ "$purpose" = test ]; then install_fedora $fedora_build $fedora_test; else install_fedora $fedora_build; fi
+    case $purpose in
+      build) install_fedora $fedora_build ;;
+      test) install_fedora $fedora_build $fedora_test ;;
+      package) install_fedora $fedora_build $fedora_package ;;
+    esac
     ;;
   *)
     say "install-dependencies.sh: unknown distribution \"$ID\": install by hand what CMakeLists.txt asks for"

@@ -149,8 +149,9 @@ TEST(ManualPages, FaultsOfThePolicyFileArePrintedLikeThat) {
 }
 
 TEST(ManualPages, TheExampleOfThePolicyFileIsOne) {
+  const auto section = section_of("sshaudit.toml.5", "EXAMPLES");
   std::string text;
-  for (const auto& line : section_of("sshaudit.toml.5", "EXAMPLES").blocks.at(0)) text += line + "\n";
+  for (const auto& line : section.blocks.at(0)) text += line + "\n";
   const auto policy = parse_policy(text, catalogue());
   ASSERT_TRUE(policy.has_value()) << fault_of(text);
   EXPECT_EQ(policy->waivers.size(), 2U);

@@ -43,7 +43,7 @@ SshdView view_with(const std::optional<Daemon>& daemon) {
 
 bool goes_by_main_file(const Daemon& daemon) {
   const auto& file = daemon.command.config_file;
-  return (file.empty() || file == sshd_main_file) && sees_same_file(daemon, sshd_main_file);
+  return file.empty() || file == sshd_main_file;
 }
 
 // sshd insists on its directory in /run, which is there only while a daemon runs.
@@ -144,6 +144,7 @@ std::string why_logger_is_not_run() {
 SshdViews look_at_sshd() {
   SshdViews found;
   for (const auto& daemon : gather_daemons()) {
+    if (!sees_same_file(daemon, sshd_main_file)) continue;  // of a container, or the like
     if (goes_by_main_file(daemon)) {
       found.views.push_back(view_with(daemon));
     } else {

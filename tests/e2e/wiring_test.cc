@@ -71,7 +71,7 @@ TEST(WiringAsRoot, InAndOutAgain) {
 
   EXPECT_EQ(wired.log_in_as_alice(), "let in\n");
   wired.system().change_mode("/home/alice", 0777);
-  EXPECT_EQ(wired.log_in_as_alice(), "alice@127.0.0.1: Permission denied (publickey).\r\n");
+  EXPECT_EQ(wired.log_in_as_alice(), "alice@127.0.0.1: Permission denied (publickey,password).\r\n");
   settle(wired);
 
   const auto disable = wired.sshaudit("disable");
@@ -236,7 +236,7 @@ TEST(WiringAsRoot, WhatIsThereAlreadyUnderItsName) {
          {.make = [](AuditedSystem& s) { write(s, drop_in, "# mine\n"); }},
          drop_in + " is there, and is not as enable writes it: move it away first\n"});
   check({"a link",
-         {.make = [](AuditedSystem& s) { s.make_link("/etc/ssh/elsewhere", drop_in); }},
+         {.make = [](AuditedSystem& s) { s.make_link("/dev/null", drop_in); }},
          drop_in + ": not a regular file: move it away first\n"});
   check({"a directory",
          {.make = [](AuditedSystem& s) { s.make_directory(drop_in, root_owner, 0755); }},

@@ -33,7 +33,7 @@ bool same_file(const FileStatus& judged, const struct stat& opened) {
 
 // What open(2) would say of a file that is never opened here: devices and FIFOs may act on being opened.
 int why_not_opened(const PathNode& node) {
-  const bool refused = faccessat(node.fd.get(), "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES;
+  const bool refused = faccessat(fd_of(node), "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES;
   if (refused) return EACCES;
   return S_ISSOCK(node.component.status.mode) ? ENXIO : 0;
 }

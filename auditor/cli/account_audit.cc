@@ -136,8 +136,8 @@ void AccountAudit::ask_about_all() {
 
 std::vector<Finding> AccountAudit::findings() const { return audit_host(server(), database_, *context_); }
 
-void AccountAudit::add_account_state(AccountEvidence& evidence) const {
-  evidence.groups = memberships_.names_of(evidence.account);
+void AccountAudit::add_account_state(AccountEvidence& evidence) {
+  evidence.groups = memberships_.names_of(evidence.account, evidence.identity);
   evidence.shadow_seen = database_.shadow_seen;
   const auto known = database_.shadow.find(evidence.account.name);
   if (known != database_.shadow.end()) {
@@ -145,6 +145,7 @@ void AccountAudit::add_account_state(AccountEvidence& evidence) const {
   } else if (is_account_) {
     return;
   } else if (arguments_.root == "/" && database_.shadow_seen && (!arguments_.all_users || has_keys(evidence))) {
+    observer_->act_as_root();
     const auto found = find_shadow(evidence.account.name);  // a directory that does not enumerate
     evidence.shadow_seen = found.has_value();
     if (found) evidence.shadow = *found;

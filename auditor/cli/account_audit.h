@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -93,12 +94,14 @@ class AccountAudit {
   Result<void> prepare();
   Result<void> choose();
   const std::vector<AccountCase>& cases_of(const Account& account);
-  void add_account_state(AccountEvidence& evidence) const;
+  void add_account_state(AccountEvidence& evidence);
   void add_pam_of(const Settings& settings);
   void add_pam_run(const AccountEvidence& evidence, Explanation& explanation) const;
   AccountEvidence observe(const Account& account, const AccountCase& one, Settings settings);
   void finish(AccountReport& report);
   Settings take_settings(const AccountCase& one);
+  void arrange(std::span<std::uint32_t> positions) const;
+  void begin_to_observe(const Watch& watch, const Ask& ask);
   std::string observe_all(std::size_t position, const Watch& watch, const Ask& ask);
   std::string judge_all(std::size_t position, std::string_view observed);
   std::string answer(std::string_view question) const;
@@ -129,6 +132,7 @@ class AccountAudit {
   wire::EvidenceDecoder decoder_;
   std::unordered_map<const AccountCase*, Settings> settings_in_use_;
   std::unordered_map<const AccountCase*, AccountEvidence> evidence_in_use_;
+  bool observes_ = false;    // and what watches it and whom it asks is known
   bool is_account_ = false;  // root is given up
 };
 

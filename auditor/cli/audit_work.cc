@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What AccountAudit does in the processes of a run: one looks with the rights of each account, another one without any
 // rights parses and judges, and the first one writes down.
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <unordered_set>
@@ -63,12 +65,16 @@ void AccountAudit::prepare_to_share() {
   grammar.is_service("ssh");
   constexpr auto line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n";
   key_text_reader(grammar).keys(line);
+#ifdef __GLIBC__
+  malloc_trim(0);  // what reading has left behind, once and not in every process
+#endif
 }
 
 AccountWork AccountAudit::work() {
   return {
       .observe = [this](std::size_t account, const Watch& watch,
                         const Ask& ask) { return observe_all(account, watch, ask); },
+      .arrange = [this](std::span<std::uint32_t> accounts) { arrange(accounts); },
       .judge = [this](std::size_t account, std::string_view observed) { return judge_all(account, observed); },
       .answer = [this](std::string_view question) { return answer(question); },
       .home = [this](std::size_t account) -> std::string_view { return accounts_[account]->home; },
@@ -82,13 +88,34 @@ Settings AccountAudit::take_settings(const AccountCase& one) {
   return std::move(known.mapped());
 }
 
-std::string AccountAudit::observe_all(std::size_t position, const Watch& watch, const Ask& ask) {
-  observer_->watch_with(watch);
+// Those that are in the same groups one after the other, so that the groups need not be set for each.
+void AccountAudit::arrange(std::span<std::uint32_t> positions) const {
+  if (memberships_.ask_services()) return;
+  std::vector<std::pair<std::size_t, std::uint32_t>> order;
+  order.reserve(positions.size());
+  for (const auto position : positions) {
+    std::size_t sum = 0;
+    for (const gid_t gid : memberships_.identity_of(*accounts_[position]).supplementary) sum = sum * 31 + gid + 1;
+    order.emplace_back(sum, position);
+  }
+  std::ranges::sort(order);
+  std::ranges::transform(order, positions.begin(), [](const auto& one) { return one.second; });
+}
+
+void AccountAudit::begin_to_observe(const Watch& watch, const Ask& ask) {
   const auto reader = asking_reader(ask);
+  observer_->watch_with(watch);
   observer_->read_with(reader);
   revoked_->read_with(reader);
+  if (!memberships_.ask_services()) observer_->keep_identity();
+  observes_ = true;
+}
+
+std::string AccountAudit::observe_all(std::size_t position, const Watch& watch, const Ask& ask) {
+  if (!observes_) begin_to_observe(watch, ask);
   const auto& account = *accounts_[position];
   std::string observed;
+  observed.reserve(2048);
   for (const auto& one : *cases_by_position_[position]) {
     auto settings = take_settings(one);
     auto evidence = observe(account, one, std::move(settings));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 
 #include "gather/accounts.h"
 #include "gather/name_services.h"
@@ -96,14 +97,21 @@ Memberships::Memberships(const Arguments& arguments, const AccountIndex& index)
       index_has_all_(arguments.root != "/" ||
                      (directory_services("group").empty() && directory_services("initgroups").empty())) {}
 
+// A row of the database itself needs no search.
+bool Memberships::is_listed(const Account& account) const {
+  const auto& rows = index_.database().accounts;
+  const auto* const first = rows.data();
+  const bool is_row = std::greater_equal<>()(&account, first) && std::less<>()(&account, first + rows.size());
+  return is_row || index_.account(std::string_view(account.name)) != nullptr;
+}
+
 Identity Memberships::identity_of(const Account& account) const {
-  if (index_has_all_ && index_.account(std::string_view(account.name)) != nullptr) return index_.identity_of(account);
+  if (index_has_all_ && is_listed(account)) return index_.identity_of(account);
   return {account.uid, account.gid, supplementary_groups_of(account)};
 }
 
-std::vector<std::string> Memberships::names_of(const Account& account) const {
+std::vector<std::string> Memberships::names_of(const Account& account, const Identity& identity) const {
   if (!index_has_all_) return look_up_group_names(account);
-  const auto identity = identity_of(account);
   std::vector<std::string> names;
   const auto add = [&](gid_t gid) {
     if (const auto* group = index_.group(gid); group != nullptr) names.push_back(group->name);

@@ -33,10 +33,16 @@ class Memberships {
   // What initgroups(3) makes of an account.
   Identity identity_of(const Account& account) const;
 
-  // The names of its groups, the primary one first, as far as they have any.
-  std::vector<std::string> names_of(const Account& account) const;
+  // The names of its groups, the primary one first, as far as they have any. `identity` is what identity_of() says.
+  std::vector<std::string> names_of(const Account& account, const Identity& identity) const;
+  std::vector<std::string> names_of(const Account& account) const { return names_of(account, identity_of(account)); }
+
+  // Whether a name service is asked for each account, with the rights that the process has then.
+  bool ask_services() const { return !index_has_all_; }
 
  private:
+  bool is_listed(const Account& account) const;
+
   const AccountIndex& index_;
   bool index_has_all_;
 };

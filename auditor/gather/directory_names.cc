@@ -19,7 +19,7 @@ struct CloseDirectory {
 
 std::vector<std::string> names_in(const PathNode& directory, std::size_t most) {
   std::vector<std::string> names;
-  const int fd = openat(directory.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = openat(fd_of(directory), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return names;
   const std::unique_ptr<DIR, CloseDirectory> stream(fdopendir(fd));
   while (stream && names.size() < most) {

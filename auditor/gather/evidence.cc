@@ -33,7 +33,7 @@ bool same_file(const FileStatus& judged, const struct stat& opened) {
 
 // What open(2) would say of a file that is never opened here: devices and FIFOs may act on being opened.
 int why_not_opened(const PathNode& node) {
-  const bool refused = faccessat(node.fd.get(), "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES;
+  const bool refused = faccessat(fd_of(node), "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES;
   if (refused) return EACCES;
   return S_ISSOCK(node.component.status.mode) ? ENXIO : 0;
 }
@@ -94,11 +94,13 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
   const auto& settings = evidence.settings;
   evidence.origin = std::move(origin);
   evidence.shell = observe_shell(account.shell.empty() ? "/bin/sh" : account.shell);
-  if (!settings.chroot_directory.empty()) evidence.chroot = observe_chroot(evidence, facts_, as_root_);
+  if (!settings.chroot_directory.empty()) {
+    act_as_root();
+    evidence.chroot = observe_chroot(evidence, facts_, as_root_);
+  }
   evidence.by_root = is_root_;
   evidence.as_user = act_as(identity);
-  const bool as_root_instead = is_root_ && !evidence.as_user;  // which would answer another question
-  if (!as_root_instead) {
+  if (evidence.as_user || !is_root_) {  // what root sees instead would answer another question
     evidence.home = observe_home(account.home);
     observe_key_files(evidence);
     observe_environment(evidence);
@@ -111,9 +113,9 @@ AccountEvidence AccountObserver::observe(const Account& account, const Identity&
     look_as_root(evidence.key_files);
     look_as_root(evidence.principals_files);
   }
-  act_as_root();  // between accounts nothing is done with the rights of one, and nothing is held open
+  if (!keeps_identity_) act_as_root();
   as_user_.identity_changed();
-  as_root_.identity_changed();
+  as_root_.identity_changed();  // between accounts nothing is held open
   evidence.authorities = observe_authorities(settings.trusted_user_ca_keys);
   return evidence;
 }
@@ -289,6 +291,7 @@ void AccountObserver::look_as_root(std::vector<KeyFile>& files) {
 std::shared_ptr<const PathWalk> AccountObserver::observe_shell(const std::string& shell) {
   auto& known = shells_[shell];
   if (known) return known;
+  act_as_root();
   auto walk = std::make_shared<const PathWalk>(walk_of(shell, as_root_.resolve(shell)));
   if (walk->end != WalkEnd::unseen) known = walk;
   return walk;

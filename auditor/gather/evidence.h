@@ -27,6 +27,11 @@ class AccountObserver {
   // Nothing of the last account is left, not even its groups: before a program is started, or somebody else observes.
   void forget_identity();
 
+  // From here on the file access of the last account stays in force after observe(), which saves a change where another
+  // one follows at once. Whoever needs root's calls act_as_root(), or forget_identity().
+  void keep_identity() { keeps_identity_ = true; }
+  void act_as_root();
+
   // A forced command that no key line has, such as that of a certificate, is looked at from here on.
   void look_at_command(std::string command) { offered_command_ = std::move(command); }
 
@@ -47,7 +52,7 @@ class AccountObserver {
   void use_labels(LabelSource source) { labels_ = std::move(source); }
 
   // All that is to be seen of the account. Fills in values and decides nothing about them. The file access of the
-  // thread is that of the account meanwhile, and its own again afterwards.
+  // thread is that of the account meanwhile, and its own again afterwards, unless that is kept.
   AccountEvidence observe(const Account& account, const Identity& identity, Settings settings,
                           std::shared_ptr<const SettingsOrigin> origin);
 
@@ -64,7 +69,6 @@ class AccountObserver {
   static constexpr std::size_t largest_key_file = 16UL * 1024 * 1024;
 
   bool act_as(const Identity& identity);
-  void act_as_root();
   PathWalk observe_home(const std::string& home);
   void observe_key_files(AccountEvidence& evidence);
   void observe_entry(const std::string& entry, const Account& account, std::size_t& room, const EntryFiles& to);
@@ -82,6 +86,7 @@ class AccountObserver {
   std::string root_;
   std::unique_ptr<FileIdentity> identity_;
   bool is_root_;
+  bool keeps_identity_ = false;
   PathResolver as_user_;
   PathResolver as_root_;
   SshdFacts facts_;

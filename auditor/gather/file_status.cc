@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t immutable_flag = 0x10;
 constexpr std::uint64_t append_flag = 0x20;
 constexpr std::uint64_t encrypted_flag = 0x800;
+constexpr std::uint64_t automount_flag = 0x1000;
 constexpr std::uint64_t mount_root_flag = 0x2000;
 
 constexpr unsigned wanted = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_INO;
@@ -37,6 +38,7 @@ bool look_at(int directory, const char* name, int flags, SeenFile& seen) {
                  file.stx_ino,  file.stx_nlink};
   const auto is = [&](std::uint64_t flag) { return (file.stx_attributes & flag) != 0; };
   seen.attributes = {is(immutable_flag), is(append_flag), is(encrypted_flag), is(mount_root_flag)};
+  seen.may_mount = is(automount_flag);
   return true;
 }
 

@@ -10,6 +10,7 @@ namespace sshaudit {
 struct SeenFile {
   FileStatus status;
   FileAttributes attributes;
+  bool may_mount = false;  // when somebody goes through it
 };
 
 // statx(2), with fstatat(2) where the kernel does not have it. False with errno.

@@ -23,7 +23,7 @@ bool is_there(PathResolver& resolver, const std::string& path) { return resolver
 // somebody's keyring.
 #ifdef FS_IOC_GET_ENCRYPTION_KEY_STATUS
 bool lacks_key(const PathNode& directory) {
-  const Fd fd(openat(directory.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
+  const Fd fd(openat(fd_of(directory), ".", O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
   fscrypt_get_policy_ex_arg policy{};
   policy.policy_size = sizeof policy.policy;
   if (!fd || ioctl(fd.get(), FS_IOC_GET_ENCRYPTION_POLICY_EX, &policy) != 0) return false;
@@ -61,7 +61,7 @@ HomeLock find_home_lock(PathResolver& resolver, const Account& account, const Pa
   const auto& component = home.components.back();
   if (component.attributes.encrypted) {
     const auto found = resolver.resolve_directory(account.home);
-    const bool locked = found.end == WalkEnd::found && found.node->fd && lacks_key(*found.node);
+    const bool locked = found.end == WalkEnd::found && fd_of(*found.node) >= 0 && lacks_key(*found.node);
     return locked ? HomeLock{HomeLock::Kind::fscrypt, component.path} : HomeLock{};
   }
   return component.file_system.type == "ecryptfs" ? HomeLock{} : lock_of_ecryptfs(resolver, account.home);

@@ -2,7 +2,9 @@
 #include "gather/path_resolver.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,7 +28,7 @@ constexpr std::size_t deepest = 256;  // each level holds a descriptor
 
 bool open_to_all(const PathNode& node) {
   constexpr mode_t search_for_all = 0111;
-  return (node.component.status.mode & search_for_all) == search_for_all && read_acl(node.fd.get()).empty();
+  return (node.component.status.mode & search_for_all) == search_for_all && read_acl(fd_of(node)).empty();
 }
 
 void stop(Resolution& resolution, WalkEnd end, int errnum, std::string at) {
@@ -51,13 +53,13 @@ std::string child_path(const PathNode& directory, std::string_view name) {
 }
 
 std::vector<PathComponent> chain_of(const PathNode& last) {
-  std::vector<PathComponent> chain;
+  std::vector<PathComponent> chain(last.depth + 1);
   for (const PathNode* node = &last; node != nullptr; node = node->parent.get()) {
     constexpr mode_t group_write = 020;
-    chain.push_back(node->component);
-    if ((node->component.status.mode & group_write) != 0) chain.back().acl = read_acl(open_node(*node).get());
+    auto& component = chain[node->depth];
+    component = node->component;
+    if ((component.status.mode & group_write) != 0) component.acl = read_acl(open_node(*node).get());
   }
-  std::ranges::reverse(chain);
   return chain;
 }
 
@@ -70,10 +72,38 @@ std::string last_component(std::string_view path, std::size_t slash) {
 Fd open_again(const PathNode& node, int flags) {
   const auto& path = node.component.path;
   const auto name = path.substr(path.rfind('/') + 1);
-  return Fd(openat(node.parent->fd.get(), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+  return Fd(openat(fd_of(*node.parent), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+}
+
+// Whether nobody but root can change what is in the directory: what was looked at there is what will be opened. Where
+// the group may not write, no entry of an ACL lets anybody write either.
+bool is_fixed(const PathNode& directory) {
+  constexpr mode_t others_write = 022;
+  const auto& component = directory.component;
+  return S_ISDIR(component.status.mode) && component.status.uid == 0 && (component.status.mode & others_write) == 0 &&
+         component.file_system.type.empty() && !directory.automounter;
+}
+
+// In one step through a directory that is not open: no link can have taken its place.
+Fd open_through(const PathNode& directory, const std::string& name) {
+  if (directory.fd || !directory.parent || !directory.parent->fd) return Fd();
+  const auto& path = directory.component.path;
+  const auto below = path.substr(path.rfind('/') + 1).append("/").append(name);
+  open_how how{O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS};
+  return Fd(static_cast<int>(syscall(SYS_openat2, directory.parent->fd.get(), below.c_str(), &how, sizeof how)));
+}
+
+Fd open_in(const PathNode& directory, const std::string& name) {
+  Fd fd = open_through(directory, name);  // not before Linux 5.6
+  return fd ? std::move(fd) : Fd(openat(fd_of(directory), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
 }
 
 }  // namespace
+
+int fd_of(const PathNode& node) {
+  if (!node.fd && node.parent && S_ISDIR(node.component.status.mode)) node.fd = open_again(node, O_PATH);
+  return node.fd.get();
+}
 
 Fd open_node(const PathNode& node) {
   return node.fd ? Fd(fcntl(node.fd.get(), F_DUPFD_CLOEXEC, 0)) : open_again(node, O_PATH);
@@ -108,7 +138,7 @@ Result<PathResolver> PathResolver::open(const std::string& root) {
 void PathResolver::identity_changed() {
   if (remembered_.empty()) return;
   previous_.clear();
-  for (const auto& entry : remembered_) previous_.insert(entry.first);
+  for (auto& entry : remembered_) previous_.push_back(std::move(entry.path));
   remembered_.clear();
 }
 
@@ -134,18 +164,24 @@ Resolution PathResolver::resolve_as(std::string_view path, Expected expected) {
 Resolution PathResolver::resolve_directory(const std::string& path) {
   if (path.empty()) return {root_, WalkEnd::found, 0, {}, {}};
   if (const auto known = public_.find(path); known != public_.end()) return known->second;
-  if (const auto known = remembered_.find(path); known != remembered_.end()) return known->second;
+  if (const auto known = std::ranges::find(remembered_, path, &Remembered::path); known != remembered_.end())
+    return known->resolution;
   auto resolution = resolve_as(path, Expected::directory);
-  const bool plain = resolution.end == WalkEnd::found && resolution.links.empty();
-  const auto above = path.rfind('/');
-  const bool above_is_public = above == 0 ? root_open_to_all_ : public_.contains(path.substr(0, above));
-  if (plain && above_is_public && previous_.contains(path) && public_.size() < most_public_directories &&
-      open_to_all(*resolution.node)) {
+  if (is_public(path, resolution)) {
     public_.emplace(path, resolution);
   } else {
-    remembered_.emplace(path, resolution);
+    remembered_.push_back({path, resolution});
   }
   return resolution;
+}
+
+bool PathResolver::is_public(const std::string& path, const Resolution& resolution) const {
+  const bool is_plain = resolution.end == WalkEnd::found && resolution.links.empty();
+  if (!is_plain || public_.size() == most_public_directories) return false;
+  if (std::ranges::find(previous_, path) == previous_.end()) return false;
+  const auto above = path.rfind('/');
+  const bool above_is_public = above == 0 ? root_open_to_all_ : public_.contains(path.substr(0, above));
+  return above_is_public && open_to_all(*resolution.node);
 }
 
 // Walks from where the resolution stands along `pending`; links put their targets in front of it.
@@ -166,7 +202,8 @@ void PathResolver::advance(Resolution& resolution, std::string pending, Expected
 bool PathResolver::may_look_up(Resolution& resolution, const std::string& path) const {
   const PathNode& directory = *resolution.node;
   if (watch_.lookout != nullptr) {
-    const auto on_host = root_path_ == "/" ? path : root_path_ + path;
+    const std::string below_root = root_path_ == "/" ? std::string() : root_path_ + path;
+    const std::string_view on_host = root_path_ == "/" ? path : below_root;
     watch_.lookout->at(on_host);
     if (watch_.given_up->contains(on_host)) {
       stop(resolution, WalkEnd::unseen, ETIMEDOUT, path);
@@ -182,28 +219,32 @@ bool PathResolver::may_look_up(Resolution& resolution, const std::string& path) 
 // above is open already.
 void PathResolver::step_back(Resolution& resolution, bool to_parent) const {
   const auto directory = resolution.node;
-  const Fd fd(openat(directory->fd.get(), ".", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const Fd fd(openat(fd_of(*directory), ".", O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!fd) return stop_by_errno(resolution, directory->component.path);
   if (to_parent && directory->parent) resolution.node = directory->parent;
 }
 
-// What is expected to be a directory is opened first, what is expected to be a file is looked at first: one system
-// call less for each when that is so.
+// What is expected to be a directory is opened first, unless it need not be; what is expected to be a file is looked at
+// first: one or two system calls less for each when that is so.
 void PathResolver::step(Resolution& resolution, const std::string& name, std::string& pending,
                         Expected expected) const {
   const auto directory = resolution.node;
   auto path = child_path(*directory, name);
   if (!may_look_up(resolution, path)) return;
   SeenFile seen;
-  const bool look_first = expected == Expected::file && pending.empty() && directory->fd;
+  const bool is_last_file = expected == Expected::file && pending.empty() && S_ISDIR(directory->component.status.mode);
+  const bool needs_no_fd = expected == Expected::directory && !may_mount_ && is_fixed(*directory);
+  const bool look_first = is_last_file || needs_no_fd;
   const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-  if (may_mount_) look_at(directory->fd.get(), name.c_str(), AT_SYMLINK_NOFOLLOW, seen);  // which mounts it
-  if (look_first && !look_at(directory->fd.get(), name.c_str(), flags, seen)) {
+  if (may_mount_) look_at(fd_of(*directory), name.c_str(), AT_SYMLINK_NOFOLLOW, seen);  // which mounts it
+  if (look_first && !look_at(fd_of(*directory), name.c_str(), flags, seen)) {
     return stop_by_errno(resolution, std::move(path));
   }
   Fd fd;
-  if (!look_first || !S_ISREG(seen.status.mode) || seen.attributes.mount_root) {
-    fd = Fd(openat(directory->fd.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const bool stays = seen.status.device == directory->component.status.device && !seen.may_mount;
+  const bool is_expected = needs_no_fd ? S_ISDIR(seen.status.mode) && stays : S_ISREG(seen.status.mode);
+  if (!look_first || seen.attributes.mount_root || !is_expected) {
+    fd = open_in(*directory, name);
     if (!fd || !look_at(fd.get(), "", AT_EMPTY_PATH, seen)) return stop_by_errno(resolution, std::move(path));
   }
   if (S_ISLNK(seen.status.mode)) return follow(resolution, path, fd.get(), seen.status, pending);
@@ -232,7 +273,7 @@ void PathResolver::enter(Resolution& resolution, std::string path, Fd fd, const 
 void PathResolver::follow(Resolution& resolution, const std::string& link, int link_fd, const FileStatus& status,
                           std::string& pending) const {
   const PathNode& directory = *resolution.node;
-  if (resolution.links.size() == most_links || forbids_links(directory.fd.get())) {
+  if (resolution.links.size() == most_links || forbids_links(fd_of(directory))) {
     return stop(resolution, WalkEnd::unresolvable, ELOOP, link);
   }
   if (kernel_refuses_link(directory, status)) return stop(resolution, WalkEnd::not_searchable, EACCES, link);

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "gather/fd.h"
@@ -19,10 +18,11 @@
 
 namespace sshaudit {
 
-// A file that was reached. Directories are held open (O_PATH), so that what was judged is what is gone on from.
+// A file that was reached. Directories are held open (O_PATH), so that what was judged is what is gone on from. One
+// that lies where nobody but root can put another in its place is only opened when fd_of() asks for it.
 struct PathNode {
   PathComponent component;
-  Fd fd;                                   // none for a regular file
+  mutable Fd fd;                           // none for a regular file
   std::shared_ptr<const PathNode> parent;  // null for the root directory
   std::size_t depth = 0;
   bool automounter = false;  // an autofs directory: looking up a name in it may mount
@@ -35,6 +35,9 @@ struct Resolution {
   std::string stopped_at;
   std::vector<FollowedLink> links;
 };
+
+// The descriptor of a directory; -1 where it cannot be opened any more.
+int fd_of(const PathNode& node);
 
 // A descriptor (O_PATH) of what was reached.
 Fd open_node(const PathNode& node);
@@ -76,10 +79,14 @@ class PathResolver {
 
  private:
   enum class Expected { directory, file };
-  using Memory = std::unordered_map<std::string, Resolution>;
+  struct Remembered {
+    std::string path;
+    Resolution resolution;
+  };
 
   explicit PathResolver(std::string root_path) : root_path_(std::move(root_path)) {}
   Resolution resolve_as(std::string_view path, Expected expected);
+  bool is_public(const std::string& path, const Resolution& resolution) const;
   void advance(Resolution& resolution, std::string pending, Expected expected) const;
   void step(Resolution& resolution, const std::string& name, std::string& pending, Expected expected) const;
   void enter(Resolution& resolution, std::string path, Fd fd, const SeenFile& seen) const;
@@ -94,10 +101,10 @@ class PathResolver {
   bool may_mount_ = false;
   std::shared_ptr<const PathNode> root_;
   bool root_open_to_all_ = false;
-  bool protected_symlinks_ = false;           // fs.protected_symlinks
-  Memory public_;                             // directories that every identity may search, with all above them
-  Memory remembered_;                         // of the identity in force
-  std::unordered_set<std::string> previous_;  // what the identity before remembered
+  bool protected_symlinks_ = false;                     // fs.protected_symlinks
+  std::unordered_map<std::string, Resolution> public_;  // directories that everybody may search, with all above them
+  std::vector<Remembered> remembered_;                  // of the identity in force; these are few
+  std::vector<std::string> previous_;                   // what the identity before remembered
 };
 
 }  // namespace sshaudit

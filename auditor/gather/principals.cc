@@ -19,11 +19,12 @@ void AccountObserver::know_authorities(const std::string& path, std::shared_ptr<
   if (!path.empty()) authorities_[path] = std::move(file);
 }
 
-// To be called with the rights of root, or of whoever looks instead. The accounts share the answer.
+// Read with the rights of root, or of whoever looks instead. The accounts share the answer.
 std::shared_ptr<const KeyFile> AccountObserver::observe_authorities(const std::string& path) {
   if (path.empty()) return nullptr;
   auto& known = authorities_[path];
   if (known) return known;
+  act_as_root();
   as_root_.identity_changed();
   const auto found = as_root_.resolve(path);
   KeyFile file;

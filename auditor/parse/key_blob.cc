@@ -2,6 +2,7 @@
 #include "parse/key_blob.h"
 
 #include <openssl/ec.h>
+#include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/sha.h>
 
@@ -162,6 +163,20 @@ void read_certificate(WireReader& reader, const BlobRules& rules) {
   if (decode(authority, rules, false).fault != BlobFault::none) reader.fail(BlobFault::malformed);
 }
 
+// SHA256(3) looks for the function among all that there are each time; this does it once.
+void digest(std::string_view bytes, KeyDigest& result) {
+  struct Free {
+    void operator()(EVP_MD* function) const { EVP_MD_free(function); }
+    void operator()(EVP_MD_CTX* state) const { EVP_MD_CTX_free(state); }
+  };
+  static const std::unique_ptr<EVP_MD, Free> function(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  thread_local const std::unique_ptr<EVP_MD_CTX, Free> state(EVP_MD_CTX_new());
+  const bool done = EVP_DigestInit_ex(state.get(), function.get(), nullptr) == 1 &&
+                    EVP_DigestUpdate(state.get(), bytes.data(), bytes.size()) == 1 &&
+                    EVP_DigestFinal_ex(state.get(), result.data(), nullptr) == 1;
+  if (!done) SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), result.data());
+}
+
 DecodedBlob decode(std::string_view blob, const BlobRules& rules, bool may_be_certificate) {
   DecodedBlob decoded;
   WireReader reader(blob);
@@ -182,7 +197,7 @@ DecodedBlob decode(std::string_view blob, const BlobRules& rules, bool may_be_ce
   if (type->is_certificate) read_certificate(reader, rules);
   if (reader.ok() && !reader.rest().empty()) reader.fail(BlobFault::trailing);
   decoded.fault = reader.fault();
-  SHA256(reinterpret_cast<const unsigned char*>(decoded.wire.data()), decoded.wire.size(), key.digest.data());
+  digest(decoded.wire, key.digest);
   return decoded;
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The report as JSON, schema sshaudit-report/1 (packaging/schema/sshaudit-report-1.json).
+#include <fmt/compile.h>
+
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "render/finding_json.h"
 #include "render/json_text.h"
@@ -94,6 +98,25 @@ class JsonRenderer : public Renderer {
   Json report_;
 };
 
+// Printable ASCII that JSON takes as it is.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+bool is_uneventful(const AccountReport& report) {
+  const auto& account = report.account;
+  return report.findings.empty() && is_plain(account.name) && is_plain(account.home) && is_plain(account.shell);
+}
+
+// What line_of() makes of account_json() for most accounts of a host, which are many.
+std::string uneventful_line(const AccountReport& report) {
+  const auto& account = report.account;
+  return fmt::format(
+      FMT_COMPILE(R"({{"user":"{}","uid":{},"home":"{}","shell":"{}","key_login":"{}","usable_keys":{},"findings":[]}})"
+                  "\n"),
+      account.name, account.uid, account.home, account.shell, word(report.key_login), report.usable_keys);
+}
+
 class NdjsonRenderer : public Renderer {
  public:
   std::string begin(const ReportHeader& header) override {
@@ -102,7 +125,9 @@ class NdjsonRenderer : public Renderer {
     return line_of(json);
   }
 
-  std::string account(const AccountReport& report) override { return line_of(account_json(report)); }
+  std::string account(const AccountReport& report) override {
+    return is_uneventful(report) ? uneventful_line(report) : line_of(account_json(report));
+  }
 
   std::string end(const Summary& summary, const std::vector<Finding>& of_host) override {
     Json json = {{"summary", summary_json(summary)}};

@@ -37,11 +37,10 @@ Details row_malformed(const UserDatabase& database, const Context&) {
   return details;
 }
 
-Details name_repeated(const UserDatabase& database, const Context&) {
+Details name_repeated(const UserDatabase& database, const Context& context) {
   std::map<std::string_view, std::size_t> repeated;
-  std::unordered_set<std::string_view> seen;
   for (const auto& account : database.accounts) {
-    if (!seen.insert(account.name).second) ++repeated[account.name];
+    if (!context.accounts.is_first_of_its_name(account)) ++repeated[account.name];
   }
   Details details;
   for (const auto& [name, count] : repeated) {
@@ -84,18 +83,19 @@ Details uid_shared(const UserDatabase& database, const Context& context) {
 
 // Homes of persons only: system accounts share /, /bin and the like by design.
 Details home_shared(const UserDatabase& database, const Context&) {
-  std::map<std::string_view, std::vector<const Account*>> by_home;
+  std::vector<const Account*> by_home;
   for (const auto& account : database.accounts) {
     const bool person = account.uid != 0 && is_person(account);
-    if (person && !account.home.empty() && account.home != "/") by_home[account.home].push_back(&account);
+    if (person && !account.home.empty() && account.home != "/") by_home.push_back(&account);
   }
+  std::ranges::stable_sort(by_home, {}, [](auto* one) -> std::string_view { return one->home; });
   Details details;
-  for (const auto& entry : by_home) {
-    const auto& [home, accounts] = entry;
-    const auto names = names_of(accounts);
-    const bool same_uid =
-        std::ranges::all_of(entry.second, [&](auto* one) { return one->uid == entry.second.front()->uid; });
-    if (names.size() < 2 || same_uid) continue;
+  for (auto first = by_home.begin(), last = first; first != by_home.end(); first = last) {
+    const auto& home = (*first)->home;
+    last = std::find_if(first, by_home.end(), [&](auto* one) { return one->home != home; });
+    if (last - first < 2 || std::all_of(first, last, [&](auto* one) { return one->uid == (*first)->uid; })) continue;
+    const auto names = names_of({first, last});
+    if (names.size() < 2) continue;
     details.push_back({.path = std::string(home),
                        .message = fmt::format("the home {} is shared by {}: sshd accepts its key file only for the "
                                               "owner, or for all of them when root owns it",

@@ -221,7 +221,8 @@ bool holds_no_keys(const KeyFile& file, const AccountEvidence& evidence) {
   const auto& walk = file.walk;
   if (walk.end == WalkEnd::missing || !file.hidden_exists) return true;
   const auto& home_field = evidence.account.home;
-  const bool below_home = !home_field.empty() && file.path.starts_with(home_field + "/");
+  const bool below_home = !home_field.empty() && file.path.size() > home_field.size() &&
+                          file.path.starts_with(home_field) && file.path[home_field.size()] == '/';
   const bool home_is_gone = evidence.home.end == WalkEnd::missing || evidence.home.end == WalkEnd::dangling;
   const bool home_is_directory = evidence.home.end == WalkEnd::found && !evidence.home.components.empty() &&
                                  S_ISDIR(evidence.home.components.back().status.mode);

@@ -70,16 +70,18 @@ PamCode shadow_state(const ShadowEntry& entry, std::int64_t today, PamAge age) {
 
 std::vector<std::int64_t> changing_days(const ShadowEntry& entry, std::int64_t today, std::int64_t last) {
   std::vector<std::int64_t> days;
-  if (entry.expire) days.push_back(*entry.expire);
+  const auto note = [&](std::int64_t day) {
+    if (day > today && day <= last) days.push_back(day);
+  };
+  if (entry.expire) note(*entry.expire);
   const auto changed = entry.last_change.value_or(none);
   for (const std::int64_t more : {0, 1}) {
     if (!entry.max) continue;
-    days.push_back(changed + *entry.max + more);
-    days.push_back(changed + *entry.max + entry.inactive.value_or(0) + more);
-    days.push_back(changed + entry.inactive.value_or(0) + more);
+    note(changed + *entry.max + more);
+    note(changed + *entry.max + entry.inactive.value_or(0) + more);
+    note(changed + entry.inactive.value_or(0) + more);
   }
-  days.push_back(changed);
-  std::erase_if(days, [&](auto day) { return day <= today || day > last; });
+  note(changed);
   std::ranges::sort(days);
   days.erase(std::unique(days.begin(), days.end()), days.end());
   return days;

@@ -21,6 +21,7 @@ class Trial {
 
   PamOutcomes outcomes() const {
     std::vector<PamCodes> codes;
+    codes.reserve(answers_.size());
     for (const auto& answer : answers_) codes.push_back(answer.usual);
     return run_through(stack_.account, codes);
   }
@@ -120,6 +121,7 @@ PamVerdict pam_verdict(const AccountEvidence& evidence, const Context& context, 
   if (stack == nullptr || !stack->unread.empty() || !stack->fault.empty()) return {};
   const auto question = question_about(evidence, context, today);
   std::vector<PamAnswer> answers;
+  answers.reserve(stack->account.size());
   for (const auto& entry : stack->account) {
     const bool is_asked = entry.kind == PamEntry::Kind::module;
     answers.push_back(is_asked ? answer_of(entry, question) : certain(PamCode::perm_denied, entry.fault));

@@ -14,11 +14,11 @@ constexpr std::size_t most_at_once = 64UL * 1024;    // what a pipe holds
 
 }  // namespace
 
-bool MessageWriter::add(std::string_view message) {
-  if (message.size() > largest_message) return false;
-  const auto size = static_cast<std::uint32_t>(message.size());
+bool MessageWriter::add(std::string_view message, std::string_view rest) {
+  if (message.size() + rest.size() > largest_message) return false;
+  const auto size = static_cast<std::uint32_t>(message.size() + rest.size());
   buffer_.append(reinterpret_cast<const char*>(&size), sizeof size);
-  buffer_.append(message);
+  buffer_.append(message).append(rest);
   return true;
 }
 

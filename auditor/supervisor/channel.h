@@ -17,11 +17,13 @@ class MessageWriter {
  public:
   explicit MessageWriter(int fd) : fd_(fd) {}
 
-  // Keeps it. False when it is too large.
-  bool add(std::string_view message);
+  // Keeps it. False when it is too large. The second part follows the first.
+  bool add(std::string_view message, std::string_view rest = {});
 
   // The same, and writes when there are many bytes. False also when nobody reads any more.
-  bool put(std::string_view message) { return add(message) && (!is_worth_writing() || flush()); }
+  bool put(std::string_view message, std::string_view rest = {}) {
+    return add(message, rest) && (!is_worth_writing() || flush());
+  }
   bool flush();
 
   bool is_empty() const { return buffer_.empty(); }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "supervisor/supervisor.h"
@@ -15,15 +15,15 @@ class OrderedOutcomes {
  public:
   void keep(std::size_t account, AccountOutcome outcome) {
     bytes_ += size_of(outcome);
-    outcomes_.insert_or_assign(account, std::move(outcome));
+    if (account - taken_ >= outcomes_.size()) outcomes_.resize(account - taken_ + 1);
+    outcomes_[account - taken_] = std::move(outcome);
   }
 
   // The one of the next account, when it is known.
   std::optional<AccountOutcome> take_next() {
-    const auto found = outcomes_.find(taken_);
-    if (found == outcomes_.end()) return std::nullopt;
-    auto outcome = std::move(found->second);
-    outcomes_.erase(found);
+    if (outcomes_.empty() || !outcomes_.front()) return std::nullopt;
+    auto outcome = std::move(*outcomes_.front());
+    outcomes_.pop_front();
     bytes_ -= size_of(outcome);
     ++taken_;
     return outcome;
@@ -35,7 +35,7 @@ class OrderedOutcomes {
  private:
   static std::size_t size_of(const AccountOutcome& outcome) { return outcome.report.size() + sizeof(AccountOutcome); }
 
-  std::unordered_map<std::size_t, AccountOutcome> outcomes_;
+  std::deque<std::optional<AccountOutcome>> outcomes_;  // of the next account first
   std::size_t taken_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <span>
 #include <stdexcept>
 
 #include "supervisor/channel.h"
@@ -16,10 +17,11 @@ namespace {
 
 constexpr unsigned patience = 5;  // seconds beyond the deadline, for whoever is left alone
 
-std::string message(char mark, std::uint32_t account, std::string_view content) {
+// What a message begins with.
+std::string head(char mark, std::uint32_t account) {
   std::string text(1, mark);
   text.append(reinterpret_cast<const char*>(&account), sizeof account);
-  return text.append(content);
+  return text;
 }
 
 class Observer {
@@ -40,6 +42,7 @@ class Observer {
       if (size < 0 && errno == EINTR) continue;
       if (size <= 0) return size == 0;
       const auto count = static_cast<std::size_t>(size) / sizeof batch.front();
+      if (work_.arrange) work_.arrange(std::span(batch).first(count));
       for (std::size_t i = 0; i < count; ++i) {
         if (!observe(batch.at(i))) return false;
       }
@@ -67,14 +70,13 @@ class Observer {
     std::string text;
     bool is_whole = true;
     try {
-      const auto ask = [this](std::string_view question) { return answer_to(question); };
-      text = message(evidence_mark, account, work_.observe(account, watch_, ask));
+      text = work_.observe(account, watch_, ask_);
     } catch (const std::exception& error) {
-      text = message(failure_mark, account, error.what());
+      text = error.what();
       is_whole = false;
     }
     watch_.lookout->end();
-    if (!evidence_.add(text)) return false;
+    if (!evidence_.add(head(is_whole ? evidence_mark : failure_mark, account), text)) return false;
     if (!is_whole) send_evidence();
     if (!is_whole) return false;  // whose rights it has now, nobody knows
     return !evidence_.is_worth_writing() || send_evidence();
@@ -104,6 +106,7 @@ class Observer {
   MessageWriter evidence_;
   MessageReader answers_;
   Watch watch_;
+  const Ask ask_ = [this](std::string_view question) { return answer_to(question); };
   unsigned deadline_;
   std::int64_t armed_ = 0;  // when the alarm was set; 0: it is not
 };
@@ -133,13 +136,15 @@ class Judge {
     if (mark == failure_mark) return reports_.put(text);
     lookout_.begin(account);
     std::string report;
+    char kind = report_mark;
     try {
-      report = message(report_mark, account, work_.judge(account, text.substr(1 + sizeof account)));
+      report = work_.judge(account, text.substr(1 + sizeof account));
     } catch (const std::exception& error) {
-      report = message(failure_mark, account, error.what());
+      report = error.what();
+      kind = failure_mark;
     }
     lookout_.end();
-    return reports_.put(report) && (!is_late() || reports_.flush());
+    return reports_.put(head(kind, account), report) && (!is_late() || reports_.flush());
   }
 
   // Whoever waits for reports should not take this process for one that hangs.

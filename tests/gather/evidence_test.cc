@@ -27,6 +27,34 @@ TEST_F(ObserverAsRoot, HasItsOwnRightsBetweenAccounts) {
   EXPECT_FALSE(FileIdentity().is({12345, 12345, {4242}}));
 }
 
+// What is root's to see is seen with the rights of root, though those of the last account are still in force.
+TEST_F(ObserverAsRoot, KeepsTheIdentityOfAnAccountUntilItNeedsItsOwn) {
+  const ScratchDirectory scratch;
+  scratch.directory("home/dave/.ssh");
+  scratch.directory("hidden", 0700);
+  scratch.file("hidden/sh", "", 0755);
+  scratch.file("hidden/ca.pub", "key\n", 0600);
+  scratch.directory("hidden/jail");
+  auto observer = AccountObserver::open(scratch.path(), {});
+  ASSERT_TRUE(observer.has_value());
+  observer->keep_identity();
+  const Account dave{"dave", 12345, 12345, "/home/dave", "/bin/sh"};
+  observer->observe(dave, {12345, 12345, {4242}}, {}, {});
+  ASSERT_EQ(file_access_uid(), 12345U);
+  const Account eve{"eve", 12346, 12346, "/home/dave", "/hidden/sh"};
+  EXPECT_EQ(observer->observe(eve, {12346, 12346, {}}, {}, {}).shell->end, WalkEnd::found);
+  ASSERT_EQ(file_access_uid(), 12346U);
+  Settings settings;
+  settings.chroot_directory = "/hidden/jail";
+  const auto jailed = observer->observe(dave, {12345, 12345, {}}, settings, {});
+  EXPECT_EQ(jailed.chroot->components.back().errnum, 0);
+  settings.trusted_user_ca_keys = "/hidden/ca.pub";
+  settings.chroot_directory.clear();
+  EXPECT_EQ(observer->observe(eve, {12346, 12346, {}}, settings, {}).authorities->text, "key\n");
+  observer->act_as_root();
+  EXPECT_EQ(file_access_uid(), 0U);
+}
+
 TEST_F(ObserverAsRoot, ReadsWithTheRightsOfTheAccount) {
   const ScratchDirectory scratch;
   scratch.directory("home/dave/.ssh");

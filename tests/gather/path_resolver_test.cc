@@ -192,6 +192,33 @@ TEST_F(PathResolverAsRoot, RemembersOnlyWhatIsOpenToAll) {
   }
 }
 
+// What nobody but root can replace is not held open, and is not taken for what root has put there since either.
+TEST_F(PathResolverAsRoot, HoldsOpenWhatSomebodyCouldReplace) {
+  const ScratchDirectory scratch;
+  for (const std::string parent : {"fixed", "group", "others", "owned"}) {
+    scratch.directory(parent + "/dave/.ssh");
+    scratch.file(parent + "/dave/.ssh/keys");
+    scratch.directory(parent + "/dave", 0700);
+    ASSERT_EQ(chown(scratch.path(parent + "/dave").c_str(), 12345, 12345), 0);
+  }
+  scratch.directory("group", 0775);
+  scratch.directory("others", 0757);
+  ASSERT_EQ(chown(scratch.path("owned").c_str(), 12345, 0), 0);
+  auto resolver = PathResolver::open(scratch.path());
+  for (const std::string parent : {"fixed", "group", "others", "owned"}) {
+    const auto home = resolver->resolve_directory("/" + parent + "/dave");
+    EXPECT_EQ(static_cast<bool>(home.node->fd), parent != "fixed") << parent;
+    EXPECT_EQ(walk(*resolver, "/" + parent + "/dave/.ssh/keys").components.size(), 5U);
+  }
+  resolver->identity_changed();
+  resolver->resolve_directory("/fixed/dave");
+  scratch.directory("elsewhere/.ssh");
+  scratch.file("elsewhere/.ssh/keys");
+  std::filesystem::rename(scratch.path("fixed/dave"), scratch.path("fixed/old"));
+  scratch.link("fixed/dave", "../elsewhere");
+  EXPECT_NE(walk(*resolver, "/fixed/dave/.ssh/keys").end, WalkEnd::found);
+}
+
 TEST_F(PathResolverAsRoot, SupplementaryGroupsCount) {
   const ScratchDirectory scratch;
   scratch.directory("dir", 0710);

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "audit.h"
+#include "render/json_text.h"
 #include "render/renderer.h"
+#include "render/report_json.h"
 #include "rules/catalogue.h"
 #include "rules/healthy_account.h"
 #include "sshaudit/policy.h"
@@ -159,6 +161,24 @@ TEST(NdjsonReport, IsOneObjectALine) {
   EXPECT_EQ(lines[1]["user"], "bob");
   EXPECT_EQ(lines[2]["findings"], nlohmann::json::array());
   EXPECT_EQ(lines[4]["summary"]["complete"], true);
+}
+
+// Accounts without findings are written without a tree; it has to be the same line.
+TEST(NdjsonReport, WritesAnUneventfulAccountAsItWritesOthers) {
+  const auto renderer = make_ndjson_renderer();
+  for (const std::string text :
+       {"", "/home/alice", "a b~!", "\"", "\\", "/", "\x7f", "\t", "\x1b[2J", "\xc3\xa4", "\xff", "{}", "%s"}) {
+    AccountReport report;
+    for (auto* field : {&report.account.name, &report.account.home, &report.account.shell}) {
+      report.account = {"alice", 4294967294U, 1, "/home/alice", "/bin/sh"};
+      *field = text;
+      for (const auto verdict : {KeyLogin::accepted, KeyLogin::none, KeyLogin::unknown}) {
+        report.key_login = verdict;
+        report.usable_keys = 12;
+        EXPECT_EQ(renderer->account(report), line_of(account_json(report)));
+      }
+    }
+  }
 }
 
 TEST(SummaryLine, CountsVerdicts) {

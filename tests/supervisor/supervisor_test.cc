@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -82,6 +83,28 @@ TEST(Supervisor, KeepsTheOrder) {
     EXPECT_EQ(done.left_behind, 0U);
     expect_no_children();
   }
+}
+
+// Each pair may look at those that it has in hand in another order than the one that they are delivered in.
+TEST(Supervisor, KeepsTheOrderWhateverTheOrderOfLooking) {
+  auto work = usual_work();
+  std::size_t last = 0;
+  std::size_t backwards = 0;
+  work.arrange = [](std::span<std::uint32_t> accounts) { std::ranges::reverse(accounts); };
+  work.observe = [&](std::size_t account, const Watch&, const Ask&) {
+    if (account < last) ++backwards;
+    last = account;
+    return seen(account) + " " + std::to_string(backwards);
+  };
+  const auto done = run(2000, work, {2, 10});
+  ASSERT_EQ(done.outcomes.size(), 2000U);
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    const std::string start = "judged " + seen(i) + " ";
+    ASSERT_TRUE(done.outcomes[i].report.starts_with(start));
+    most = std::max(most, static_cast<std::size_t>(std::stoul(done.outcomes[i].report.substr(start.size()))));
+  }
+  EXPECT_GT(most, 100U);
 }
 
 TEST(Supervisor, LargeMessagesPass) {

@@ -1,18 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # logins.sh: twenty logins a second, of three users, until /run/logins/stop is there. /run/logins/failed has what ssh said of
-# one that failed, /run/logins/count a line for each.
+# one that failed, /run/logins/count a line for each. Whoever has sshd read its configuration anew closes its port for some
+# milliseconds (sshd(8), SIGHUP): a connection that is refused then is tried once more a second later, as ssh(1) offers.
 set -eu
 
 one() {
   if ! ssh -F none -i /root/key -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/run/logins/known \
-    -o KexAlgorithms=curve25519-sha256 -o ConnectTimeout=30 "$1@127.0.0.1" true >"/run/logins/$2" 2>&1; then
+    -o KexAlgorithms=curve25519-sha256 -o ConnectTimeout=30 -o ConnectionAttempts=2 "$1@127.0.0.1" true >"/run/logins/$2" 2>&1; then
     { printf '%s %s: ' "$1" "$2"; cat "/run/logins/$2"; } >>/run/logins/failed
   fi
   rm -f "/run/logins/$2"
   printf '.\n' >>/run/logins/count
 }
-# What a host that is busy with other things starts too late is made up for by a pause that is shorter than it had to be.
+# A little more often than is asked for, as starting them takes time, too.
 many() {
   number=0
   while [ ! -e /run/logins/stop ]; do

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 
@@ -135,7 +136,7 @@ void evil_file(AuditedSystem& system, const Person& person) {
 // sshd is told to look there for this account, below a directory of the account's own.
 void token_leads_to(AuditedSystem& system, const Person& person, const std::string& target) {
   const auto place = "/srv/keys/" + person.name;
-  system.make_directory("/srv/keys", root_owner, 0755);
+  if (!std::filesystem::exists(system.on_host("/srv/keys"))) system.make_directory("/srv/keys", root_owner, 0755);
   system.make_directory(place, person.owner(), 0755);
   system.make_link(target, place + "/" + person.name, person.owner());
   std::ofstream(system.on_host("/etc/ssh/sshd_config"), std::ios::app)

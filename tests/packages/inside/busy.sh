@@ -23,6 +23,7 @@ tree >/tmp/tree
 mkdir /run/logins
 : >/run/logins/count
 : >/run/logins/failed
+printf '1\n' >/run/logins/attempts
 /mnt/inside/logins.sh &
 logins=$!
 begin=$(date +%s)
@@ -33,10 +34,20 @@ let_in() {
 }
 is_wired() { grep -qs pam_sshaudit /etc/pam.d/common-auth && sshaudit status; }
 let_in 20
+say '-- packages alone'
+install_packages "sshaudit_0.0.9_$architecture.deb" "libpam-sshaudit_0.0.9_$architecture.deb"
+let_in 20
+install_packages "sshaudit_${version}_$architecture.deb" "libpam-sshaudit_${version}_$architecture.deb"
+let_in 20
+apt_quietly purge libpam-sshaudit sshaudit
+let_in 20
+# Whoever has sshd read its configuration anew closes its port for some milliseconds (sshd(8), SIGHUP): a connection that
+# is refused then is tried once more, a second later.
+printf '2\n' >/run/logins/attempts
+let_in 20
 for round in 1 2; do
-  say "-- round $round"
+  say "-- wired in, round $round"
   install_packages "sshaudit_0.0.9_$architecture.deb" "libpam-sshaudit_0.0.9_$architecture.deb"
-  let_in 5
   check 'wired in' sshaudit enable
   let_in 20
   install_packages "sshaudit_${version}_$architecture.deb" "libpam-sshaudit_${version}_$architecture.deb"

@@ -1,13 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # logins.sh: twenty logins a second, of three users, until /run/logins/stop is there. /run/logins/failed has what ssh said of
-# one that failed, /run/logins/count a line for each. Whoever has sshd read its configuration anew closes its port for some
-# milliseconds (sshd(8), SIGHUP): a connection that is refused then is tried once more a second later, as ssh(1) offers.
+# one that failed, /run/logins/count a line for each; /run/logins/attempts says how often a connection is tried.
 set -eu
 
 one() {
   if ! ssh -F none -i /root/key -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/run/logins/known \
-    -o KexAlgorithms=curve25519-sha256 -o ConnectTimeout=30 -o ConnectionAttempts=2 "$1@127.0.0.1" true >"/run/logins/$2" 2>&1; then
+    -o KexAlgorithms=curve25519-sha256 -o ConnectTimeout=30 -o "ConnectionAttempts=$(cat /run/logins/attempts)" "$1@127.0.0.1" true >"/run/logins/$2" 2>&1; then
     { printf '%s %s: ' "$1" "$2"; cat "/run/logins/$2"; } >>/run/logins/failed
   fi
   rm -f "/run/logins/$2"

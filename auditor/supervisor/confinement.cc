@@ -68,6 +68,7 @@ constexpr std::array allowed = {
 
 int filter_calls() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+  if (filter == nullptr) filter = seccomp_init(SCMP_ACT_KILL);  // an older kernel, or seccomp(2) is denied; one thread
   if (filter == nullptr) return ENOMEM;
   seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);  // the kernel's own errno
   bool done = true;

@@ -139,11 +139,14 @@ class Watcher {
   void see_file(pid_t process, int number, std::uint64_t name_address) {
     const auto entry = std::to_string(number);
     const auto flags = std::stol("0" + words_behind(of_process(process) + "/fdinfo/" + entry, "flags:\t"), nullptr, 8);
-    if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_WRONLY) return;
+    if ((flags & O_PATH) != 0) return;
     const Fd file(open((of_process(process) + "/fd/" + entry).c_str(), O_PATH | O_CLOEXEC));
     struct stat status {};
     must(file && fstat(file.get(), &status) == 0, "look at what was opened");
     const auto uid = file_access_uid_of(process);
+    const FileId id{status.st_dev, status.st_ino};
+    if (uid == 0 && S_ISREG(status.st_mode) && (flags & O_ACCMODE) != O_RDONLY) written_.insert(id);
+    if ((flags & O_ACCMODE) == O_WRONLY || written_.contains(id)) return;
     run_.readers.insert(uid);
     const auto name = string_at(process, name_address);
     if (uid == 0 ? is_for_root(status, name) : is_for_account(file.get(), uid)) return;
@@ -159,12 +162,15 @@ class Watcher {
   }
 
   // What the kernel tells of a process belongs to whoever runs it.
-  bool is_for_root(const struct stat& status, const std::string& name) const {
+  bool is_for_root(const struct stat& status, const std::string& name) {
     struct stat processes {};
     if (stat("/proc", &processes) == 0 && processes.st_dev == status.st_dev) return true;
     if (rules_.users.contains(status.st_uid)) return false;
     const auto found = rules_.not_as_root.find({status.st_dev, status.st_ino});
-    return found == rules_.not_as_root.end() || (!found->second.empty() && found->second == name);
+    if (found == rules_.not_as_root.end()) return true;
+    const auto& own = found->second;
+    const bool is_named = !own.empty() && (name == own || name == own.substr(own.rfind('/') + 1));
+    return is_named && opened_.insert(found->first).second;
   }
 
   struct Call {
@@ -176,6 +182,8 @@ class Watcher {
   pid_t first_;
   std::set<pid_t> known_;
   std::map<pid_t, Call> calls_;
+  std::set<FileId> written_;
+  std::set<FileId> opened_;  // of not_as_root
   std::set<std::string> faults_;
   WatchedRun run_;
 };

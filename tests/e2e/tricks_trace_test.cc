@@ -123,11 +123,19 @@ TEST_F(OpensAsRoot, IsSeenWhereItHappens) {
             said(0, honest, "0600", "/home/hard-link/.ssh/authorized_keys"));
   EXPECT_EQ(faults_of(by_name("/root/secret")), said(0, 0, "0600", "/root/secret"));
   EXPECT_EQ(faults_of(by_name("/etc/shadow")), std::vector<std::string>());
+  EXPECT_EQ(faults_of([&] {
+              by_name("/etc/shadow")();
+              by_name("/etc/shadow")();
+            }),
+            said(0, 0, "0640", "/etc/shadow"));
   const auto bound = std::string("/home/bind-shadow/.ssh/authorized_keys");
   EXPECT_EQ(faults_of(by_name(bound)), said(0, 0, "0640", bound));
   EXPECT_EQ(faults_of(by_name("/home/token-root/../../root/secret")).size(), 1U);
   // A change of identity that forgets the groups.
   EXPECT_EQ(faults_of([&] {
+              struct stat status {};
+              stat("/etc/shadow", &status);
+              setgroups(1, &status.st_gid);
               setfsuid(other);
               by_name("/etc/shadow")();
             }),

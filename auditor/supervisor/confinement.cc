@@ -70,7 +70,6 @@ int filter_calls() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (filter == nullptr) filter = seccomp_init(SCMP_ACT_KILL);  // an older kernel, or seccomp(2) is denied; one thread
   if (filter == nullptr) return ENOMEM;
-  seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);  // the kernel's own errno
   bool done = true;
   const auto allow = [&](int call, const scmp_arg_cmp* only = nullptr) {
     done = done && seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, only == nullptr ? 0 : 1, only) == 0;
@@ -82,9 +81,11 @@ int filter_calls() {
   allow(SCMP_SYS(tgkill), &itself);
   allow(SCMP_SYS(mmap), &not_executable);
   allow(SCMP_SYS(mprotect), &not_executable);
-  const int loaded = done ? -seccomp_load(filter) : EINVAL;
+  errno = EINVAL;
+  const bool is_loaded = done && seccomp_load(filter) == 0;
+  const int why = is_loaded ? 0 : errno;  // the kernel's; what seccomp_load returns is another one
   seccomp_release(filter);
-  return loaded;
+  return why;
 }
 
 #else

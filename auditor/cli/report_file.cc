@@ -25,8 +25,8 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-constexpr std::string_view temporary_name = ".sshaudit-XXXXXX";
-constexpr std::string_view temporary_beginning = ".sshaudit-";
+constexpr std::string_view temporary_name = ".sshaudit-report-XXXXXX";
+constexpr std::string_view temporary_beginning = ".sshaudit-report-";
 
 // Held as long as somebody writes the file. Where there are no locks nobody gets one, and nothing is removed.
 bool lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) == 0; }
@@ -35,7 +35,9 @@ bool lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) == 0; }
 void remove_if_left_behind(int directory, const char* name) {
   struct stat status {};
   if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
-  if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || status.st_nlink != 1) return;
+  constexpr mode_t may_be_read = S_IRGRP | S_IROTH;  // that for prometheus
+  if ((status.st_mode & ~may_be_read) != (S_IFREG | S_IRUSR | S_IWUSR)) return;
+  if (status.st_uid != geteuid() || status.st_nlink != 1) return;
   const Fd file(openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file && lock(file.get())) unlinkat(directory, name, 0);
 }
@@ -51,9 +53,11 @@ void remove_what_was_left_behind(const std::string& directory) {
   closedir(list);
 }
 
-// Between its making and the lock, another run may take it for one that was left behind.
+// Between its making and the lock, another run may take it for one that was left behind; where the directory is somebody
+// else's, so may he, for ever.
 Fd make_temporary(std::string& path) {
-  while (true) {
+  constexpr int most_tries = 100;
+  for (int tries = 0; tries < most_tries; ++tries) {
     std::string name = path;
     Fd file(mkostemp(name.data(), O_CLOEXEC));  // 0600
     if (!file) return file;
@@ -63,6 +67,8 @@ Fd make_temporary(std::string& path) {
     path = name;
     return file;
   }
+  errno = EAGAIN;
+  return {};
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ void remove_what_was_left_behind(const std::string& directory) {
   closedir(list);
 }
 
-// Between its making and the lock, another run may take it for one that was left behind; where the directory is somebody
-// else's, so may he, for ever.
+// Between its making and the lock, another run may take it for one that was left behind; where the directory is
+// somebody else's, so may he, for ever.
 Fd make_temporary(std::string& path) {
   constexpr int most_tries = 100;
   for (int tries = 0; tries < most_tries; ++tries) {

@@ -17,9 +17,9 @@ namespace sshaudit::e2e {
 
 using FileId = std::pair<dev_t, ino_t>;
 
-// An account may open what it could open by itself, with its own group alone, and what the run has written as root. Root
-// may open neither what belongs to one of these accounts, nor anything of `not_as_root` but once by the name that stands
-// there, whole or behind the descriptor of its directory; "" is no name at all.
+// An account may open what it could open by itself, with its own group alone, and what the run has written as root.
+// Root may open neither what belongs to one of these accounts, nor anything of `not_as_root` but once by the name that
+// stands there, whole or behind the descriptor of its directory; "" is no name at all.
 struct OpenRules {
   std::map<uid_t, gid_t> accounts;
   std::set<uid_t> users;  // those of the accounts that are people

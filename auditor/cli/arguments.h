@@ -12,7 +12,7 @@
 #include "sshaudit/finding.h"
 #include "sshaudit/policy.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): not ours
 class App;
 }
 

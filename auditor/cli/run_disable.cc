@@ -62,7 +62,7 @@ class Disable {
                       drop_in_path));
     }
     if (auto done = file->remove(); !done) return leave(in_words(done.error()));
-    has_done_ += fmt::format("sshd: {} is removed{}\n", drop_in_path, reload());
+    has_done_ += fmt::format("sshd: {} is removed{}\n", drop_in_path, reload_all());
     check();
   }
 
@@ -76,17 +76,22 @@ class Disable {
     }
   }
 
-  std::string reload() {
+  std::string reload_all() {
     std::vector<std::string> pids;
     for (const auto& view : views_) {
       if (!view.daemon) continue;
-      if (auto done = reload_sshd(*view.daemon); !done) {
-        leave(fmt::format("{}: it runs the logger until it is started anew", in_words(done.error())));
+      if (auto done = reload(view); !done) {
+        leave(fmt::format("{} is removed; {}\n{}", drop_in_path, in_words(done.error()), after_reload(*view.daemon)));
       } else {
         pids.push_back(std::to_string(view.daemon->pid));
       }
     }
     return pids.empty() ? "" : fmt::format("; sshd ({}) has read that", listed(pids));
+  }
+
+  static std::string after_reload(const Daemon& daemon) {
+    if (has_ended(daemon)) return "It does not run any more: nobody can log in until it is started.";
+    return "It runs the logger until it reads its configuration: see that sshd -t says nothing, and run this again.";
   }
 
   // What sshd complains of now it did before; but it must not name the logger any more.
@@ -127,6 +132,7 @@ class Disable {
 Result<int> run_disable() {
   if (auto done = require_root("disable"); !done) return tl::unexpected(done.error());
   umask(S_IWGRP | S_IWOTH);
+  finish_what_is_begun();
   const auto lock = lock_directory("/etc/ssh");
   if (!lock) return tl::unexpected(lock.error());
   return Disable().run();

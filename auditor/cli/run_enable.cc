@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -163,7 +162,7 @@ class Enable {
     }
     if (auto done = check_sshd(); !done) return done;
     if (auto done = wire_pam(); !done) return done;
-    return reload();
+    return reload_all();
   }
 
   // As sshd sees it now.
@@ -215,13 +214,13 @@ class Enable {
 
   // Also where the file was there: whoever wrote it may have been killed before. When a daemon has read its files is
   // known to two seconds.
-  Result<void> reload() {
+  Result<void> reload_all() {
     struct stat status {};
     if (!file_ || stat(drop_in_path, &status) != 0) return {};
     for (const auto& view : views_) {
       if (!view.daemon || status.st_mtim.tv_sec + 2 < view.daemon->loaded) continue;
-      reloaded_.push_back(*view.daemon);
-      if (auto done = reload_sshd(*view.daemon); !done) return done;
+      reloaded_.push_back(&view);
+      if (auto done = reload(view); !done) return done;
     }
     return {};
   }
@@ -235,7 +234,7 @@ class Enable {
     if (is_written_) note(before_ ? file_->write(*before_) : file_->remove());
     if (is_pam_changed_) note(remove_pam_profile());
     // The last of them is the one that did not do it.
-    for (std::size_t i = 0; i + 1 < reloaded_.size(); ++i) note(reload_sshd(reloaded_[i]));
+    for (std::size_t i = 0; i + 1 < reloaded_.size(); ++i) note(reload(*reloaded_[i]));
     if (failed.empty()) {
       return refuse(
           fmt::format("{}\n{}", in_words(error), reloaded_.empty() && is_pam_changed_ ? "" : by_hand_after()));
@@ -266,7 +265,7 @@ class Enable {
 
   Text has_read() const {
     std::vector<std::string> pids;
-    for (const auto& daemon : reloaded_) pids.push_back(std::to_string(daemon.pid));
+    for (const auto* view : reloaded_) pids.push_back(std::to_string(view->daemon->pid));
     return fmt::format("sshd ({}) has read it\n", listed(pids));
   }
 
@@ -277,8 +276,8 @@ class Enable {
 
   std::vector<SshdView> views_;
   std::optional<PlacedFile> file_;
-  std::optional<std::string> before_;  // the text of the file that was there
-  std::vector<Daemon> reloaded_;       // the last one was told to, at least
+  std::optional<std::string> before_;      // the text of the file that was there
+  std::vector<const SshdView*> reloaded_;  // the last one was told to, at least
   Text notes_;
   Text pam_;  // why nothing is changed there
   bool is_by_hand_ = false;
@@ -291,7 +290,7 @@ class Enable {
 Result<int> run_enable() {
   if (auto done = require_root("enable"); !done) return tl::unexpected(done.error());
   umask(S_IWGRP | S_IWOTH);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_IGN);  // it ends soon, and not half way
+  finish_what_is_begun();
   const auto lock = lock_directory("/etc/ssh");
   if (!lock) return tl::unexpected(lock.error());
   return Enable().run();

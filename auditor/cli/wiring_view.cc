@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "cli/version.h"
@@ -46,20 +47,13 @@ bool goes_by_main_file(const Daemon& daemon) {
   return file.empty() || file == sshd_main_file;
 }
 
-// sshd insists on its directory in /run, which is there only while a daemon runs.
-class RunDirectory {
- public:
-  RunDirectory() : is_made_(geteuid() == 0 && mkdir(path, S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH) == 0) {}
-  RunDirectory(const RunDirectory&) = delete;
-  RunDirectory& operator=(const RunDirectory&) = delete;
-  ~RunDirectory() {
-    if (is_made_) rmdir(path);
-  }
-
- private:
-  static constexpr auto path = "/run/sshd";
-  bool is_made_;
-};
+// sshd insists on its directory in /run, which is there only while a daemon runs or since one ran. It stays: a daemon
+// that starts meanwhile may have found it, and needs it for every login.
+void make_run_directory() {
+  constexpr auto path = "/run/sshd";
+  constexpr mode_t mode = S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH;
+  if (geteuid() == 0 && mkdir(path, mode) == 0) chmod(path, mode);
+}
 
 // The value that `sshd -T` prints for AuthorizedKeysCommand.
 std::string told_command(const std::string& output) {
@@ -165,7 +159,7 @@ Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text) {
 }
 
 Result<std::string> complaint_of(const SshdView& view) {
-  const RunDirectory directory;
+  make_run_directory();
   const auto run = view.sshd->test();
   if (!run) return tl::unexpected(run.error());
   if (run->exit_status == 0) return std::string();
@@ -173,7 +167,7 @@ Result<std::string> complaint_of(const SshdView& view) {
 }
 
 Result<void> check_command(const SshdView& view) {
-  const RunDirectory directory;
+  make_run_directory();
   const auto& config = view.config();
   const SectionMatcher matcher(config, nullptr);
   std::size_t asked = 0;
@@ -191,6 +185,20 @@ Result<void> check_command(const SshdView& view) {
         Error{fmt::format("sshd -T says \"AuthorizedKeysCommand {}\", not \"{}\"", told, expected), "", 0});
   }
   return {};
+}
+
+Result<void> reload(const SshdView& view) {
+  auto complaint = complaint_of(view);
+  if (!complaint) return tl::unexpected(complaint.error());
+  if (complaint->empty()) return reload_sshd(*view.daemon);
+  complaint->erase(complaint->find_last_not_of("\r\n") + 1);
+  std::string said;
+  for (const char byte : *complaint) {
+    if (byte == '\n') said += "; ";
+    if (byte != '\n' && byte != '\r') said += byte;
+  }
+  return tl::unexpected(
+      Error{fmt::format("sshd ({}) is not told, because sshd -t says: {}", view.daemon->pid, said), "", 0});
 }
 
 bool PamView::has_kind(const char* kind) const {
@@ -225,6 +233,10 @@ PamView look_at_pam(const SshdView* view) {
                               pam.service);
   }
   return pam;
+}
+
+void finish_what_is_begun() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(number, SIG_IGN);
 }
 
 std::string quoted_lines(const std::string& text) {

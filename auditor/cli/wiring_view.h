@@ -44,9 +44,12 @@ SshdViews look_at_sshd();
 // The configuration that a view would have with this text as our file.
 Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text);
 
-// What `sshd -t` says against the configuration, with its directory in /run for as long as that takes. Empty when it
-// would start.
+// What `sshd -t` says against the configuration. Its directory in /run is made when it is missing, and stays. Empty
+// when it would start.
 Result<std::string> complaint_of(const SshdView& view);
+
+// Has the daemon of the view read its configuration anew. Not with one that `sshd -t` complains of: sshd would end.
+Result<void> reload(const SshdView& view);
 
 // Holds the configuration against `sshd -T`: every kind of connection that Match blocks distinguish gets the
 // AuthorizedKeysCommand that the file says. An error names the one that does not, or says why sshd cannot be asked.
@@ -65,6 +68,10 @@ struct PamView {
   std::vector<PamModuleLine> by_hand() const;
 };
 PamView look_at_pam(const SshdView* view);
+
+// From here on no signal of a terminal or of a service that is stopped ends this process half way, nor pam-auth-update,
+// which it starts: they end soon by themselves.
+void finish_what_is_begun();
 
 // Words of a program of the host, each line escaped and set in.
 std::string quoted_lines(const std::string& text);

@@ -348,6 +348,41 @@ TEST(WiringAsRoot, AChangedFileIsLeftAlone) {
   EXPECT_EQ(disable.out, "PAM: pam_sshaudit.so is taken out\n");
 }
 
+// Somebody else has broken the configuration meanwhile: told to read it, sshd would end.
+TEST(WiringAsRoot, DisableDoesNotTellSshdToReadWhatEndsIt) {
+  WiredSystem wired;
+  EXPECT_EQ(wired.sshaudit("enable").exit_status, 0);
+  const auto image = wired.sshd_image();
+  const auto path = wired.system().on_host("/etc/ssh/sshd_config");
+  const auto text = text_of(path);
+  std::ofstream(path, std::ios::app) << "Permit no\n";
+  const auto disable = wired.sshaudit("disable");
+  EXPECT_EQ(disable.exit_status, 2);
+  EXPECT_EQ(disable.out, "sshd: " + drop_in + " is removed\nPAM: pam_sshaudit.so is taken out\n");
+  EXPECT_EQ(disable.err,
+            filled("sshaudit: " + drop_in +
+                       " is removed; sshd ({PID}) is not told, because sshd -t says: /etc/ssh/sshd_config: line 9: Bad "
+                       "configuration option: Permit; /etc/ssh/sshd_config: terminating, 1 bad configuration options\n"
+                       "It runs the logger until it reads its configuration: see that sshd -t says nothing, and run "
+                       "this again.\n",
+                   wired));
+  EXPECT_EQ(wired.sshd_image(), image);
+  std::ofstream(path) << text;
+  EXPECT_EQ(wired.log_in_as_alice(), "let in\n");
+  settle(wired);
+}
+
+// A daemon that starts meanwhile may have found the directory, and needs it for every login.
+TEST(WiringAsRoot, TheDirectoryOfSshdStays) {
+  WiredSystem wired({.sshd = {}});
+  const auto directory = wired.system().on_host("/run/sshd");
+  ASSERT_TRUE(rmdir(directory.c_str()) == 0 || errno == ENOENT);
+  EXPECT_EQ(wired.sshaudit("enable").exit_status, 0);
+  struct stat status {};
+  ASSERT_EQ(stat(directory.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode, static_cast<mode_t>(S_IFDIR | 0755));
+}
+
 TEST(WiringAsRoot, KilledAtAnyMoment) {
   WiredSystem wired;
   const auto before = wired.etc();

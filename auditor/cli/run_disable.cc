@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <string>
 
+#include "cli/pam_wiring.h"
 #include "cli/question.h"
 #include "cli/wiring_view.h"
 #include "remedy/pam_update.h"

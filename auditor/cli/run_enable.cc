@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
 
+#include "cli/pam_wiring.h"
 #include "cli/question.h"
 #include "cli/wiring_view.h"
 #include "remedy/pam_update.h"
@@ -161,7 +161,7 @@ class Enable {
       is_written_ = true;
     }
     if (auto done = check_sshd(); !done) return done;
-    if (auto done = wire_pam(); !done) return done;
+    if (auto done = pam_.carry_out(views_.front()); !done) return done;
     return reload_all();
   }
 
@@ -176,40 +176,6 @@ class Enable {
       if (auto done = check_command(view); !done) return done;
     }
     return {};
-  }
-
-  Result<void> wire_pam() {
-    const auto pam = look_at_pam(&views_.front());
-    if (!pam.is_loadable) {
-      pam_ = fmt::format("left as it is: libpam finds no {} that it can load\n", pam_module_name);
-    } else if (pam.kinds().size() == pam_kinds.size()) {
-      pam_ = "";
-    } else if (!has_pam_auth_update() || access(pam_profile_path, R_OK) != 0) {
-      pam_ = fmt::format("left as it is: {}; {}\n",
-                         has_pam_auth_update() ? fmt::format("there is no {}", pam_profile_path)
-                                               : std::string("there is no pam-auth-update here"),
-                         "with authselect do what /usr/share/doc/sshaudit/authselect.md says");
-    } else if (!pam.foreign.empty()) {
-      pam_ = fmt::format("left as it is: {}. Add these lines to /etc/pam.d/{}, above all others:\n{}",
-                         visible(pam.foreign), visible(pam.service),
-                         "    -auth    optional pam_sshaudit.so\n    -account optional pam_sshaudit.so\n"
-                         "    -session optional pam_sshaudit.so\n");
-    } else {
-      return update_pam();
-    }
-    return {};
-  }
-
-  Result<void> update_pam() {
-    is_pam_changed_ = true;
-    if (auto done = enable_pam_profile(); !done) return done;
-    const auto pam = look_at_pam(&views_.front());
-    if (pam.kinds().size() == pam_kinds.size()) return {};
-    const auto kinds = pam.kinds();
-    return tl::unexpected(
-        Error{fmt::format("pam-auth-update has run, and /etc/pam.d/{} comes to {} {}", pam.service, pam_module_name,
-                          kinds.empty() ? "nowhere" : "in " + listed(kinds) + " only"),
-              "", 0});
   }
 
   // Also where the file was there: whoever wrote it may have been killed before. When a daemon has read its files is
@@ -232,12 +198,12 @@ class Enable {
       if (!done) failed += fmt::format("    {}\n", in_words(done.error()));
     };
     if (is_written_) note(before_ ? file_->write(*before_) : file_->remove());
-    if (is_pam_changed_) note(remove_pam_profile());
+    if (pam_.is_changed()) note(remove_pam_profile());
     // The last of them is the one that did not do it.
     for (std::size_t i = 0; i + 1 < reloaded_.size(); ++i) note(reload(*reloaded_[i]));
     if (failed.empty()) {
       return refuse(
-          fmt::format("{}\n{}", in_words(error), reloaded_.empty() && is_pam_changed_ ? "" : by_hand_after()));
+          fmt::format("{}\n{}", in_words(error), reloaded_.empty() && pam_.is_changed() ? "" : by_hand_after()));
     }
     std::fprintf(stderr, "sshaudit: %s\nNot everything could be put back:\n%s", in_words(error).c_str(),
                  failed.c_str());
@@ -255,8 +221,9 @@ class Enable {
       text += fmt::format("sshd: {} {}; ", drop_in_path, is_written_ ? "is written" : "was there already");
       text += reloaded_.empty() ? no_reload() : has_read();
     }
-    text += pam_.empty() ? fmt::format("PAM: auth, account, session come to {}\n", pam_module_name)
-                         : fmt::format("PAM: {}", pam_);
+    const auto& left = pam_.left_alone();
+    text += left.empty() ? fmt::format("PAM: auth, account, session come to {}\n", pam_module_name)
+                         : fmt::format("PAM: {}", left);
     if (!views_.front().sshd->server().settings.use_pam) text += "PAM: sshd does not ask it (UsePAM no)\n";
     text += "\"sshaudit status\" says whether it works, \"sshaudit disable\" takes it out\n";
     if (auto done = tell(text); !done) return tl::unexpected(done.error());
@@ -279,10 +246,9 @@ class Enable {
   std::optional<std::string> before_;      // the text of the file that was there
   std::vector<const SshdView*> reloaded_;  // the last one was told to, at least
   Text notes_;
-  Text pam_;  // why nothing is changed there
+  PamAddition pam_;
   bool is_by_hand_ = false;
   bool is_written_ = false;
-  bool is_pam_changed_ = false;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "cli/pam_wiring.h"
 #include "cli/question.h"
 #include "cli/wiring_view.h"
 #include "gather/foreign_program.h"

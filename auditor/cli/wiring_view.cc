@@ -13,12 +13,9 @@
 #include "cli/version.h"
 #include "gather/accounts.h"
 #include "gather/config_files.h"
-#include "gather/pam_run.h"
 #include "gather/path_resolver.h"
-#include "gather/read_file.h"
 #include "parse/config_classes.h"
 #include "parse/sshd_settings.h"
-#include "remedy/pam_update.h"
 #include "remedy/sshd_reload.h"
 #include "render/config.h"
 #include "render/visible_text.h"
@@ -27,7 +24,6 @@
 namespace sshaudit {
 namespace {
 
-constexpr std::size_t largest_pam_file = 1024UL * 1024;
 constexpr std::size_t most_classes = 64;
 
 SshdView view_with(const std::optional<Daemon>& daemon) {
@@ -69,49 +65,6 @@ std::string expected_command(const SshdConfig& config, const std::vector<bool>& 
   const auto settings = evaluate(config, reached).settings;
   const auto& values = values_of(settings, "authorizedkeyscommand");
   return values.empty() ? std::string("none") : values.front().text;
-}
-
-std::optional<std::string> pam_file(const std::string& path) {
-  auto text = read_file(path, largest_pam_file);
-  if (!text) return std::nullopt;
-  return std::move(*text);
-}
-
-bool is_kept_by_update(const std::string& path) {
-  return std::ranges::any_of(pam_profile_files,
-                             [&](const char* name) { return path == fmt::format("/etc/pam.d/common-{}", name); });
-}
-
-// Also who owns a file, and its mode, would not be as before.
-std::string why_foreign(const char* name) {
-  const auto path = fmt::format("/etc/pam.d/common-{}", name);
-  struct stat status {};
-  constexpr mode_t usual = S_IFREG | S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
-  if (lstat(path.c_str(), &status) != 0) return fmt::format("{}: {}", path, std::strerror(errno));
-  if (status.st_mode != usual || status.st_uid != 0 || status.st_gid != 0 || status.st_nlink != 1) {
-    return fmt::format("{} is no file of root's with mode 0644 and one name", path);
-  }
-  const auto current = pam_file(path);
-  const auto saved = pam_file(fmt::format("/var/lib/pam/{}", name));
-  const auto line = current && saved ? foreign_pam_line(name, *current, *saved) : std::optional<std::size_t>(0);
-  if (!line) return {};
-  if (*line == 0) return fmt::format("{} is not as pam-auth-update has written it", path);
-  return fmt::format("{}:{} is not as pam-auth-update has written it", path, *line);
-}
-
-// Whether the service would come to the module in each kind, once pam-auth-update has written it.
-bool comes_to_profile(const std::string& service) {
-  const auto read = [](const std::string& path) {
-    auto text = pam_file(path);
-    for (const std::string kind : pam_kinds) {
-      if (text && path == "/etc/pam.d/common-" + kind)
-        *text += fmt::format("\n{} optional {}\n", kind, pam_module_name);
-    }
-    return text;
-  };
-  PamView view;
-  view.lines = pam_module_lines(service, read);
-  return view.kinds().size() == pam_kinds.size();
 }
 
 }  // namespace
@@ -199,40 +152,6 @@ Result<void> reload(const SshdView& view) {
   }
   return tl::unexpected(
       Error{fmt::format("sshd ({}) is not told, because sshd -t says: {}", view.daemon->pid, said), "", 0});
-}
-
-bool PamView::has_kind(const char* kind) const {
-  return std::ranges::find(lines, kind, &PamModuleLine::kind) != lines.end();
-}
-
-std::vector<std::string> PamView::kinds() const {
-  std::vector<std::string> words;
-  for (const auto* kind : pam_kinds) {
-    if (has_kind(kind)) words.emplace_back(kind);
-  }
-  return words;
-}
-
-std::vector<PamModuleLine> PamView::by_hand() const {
-  auto others = lines;
-  std::erase_if(others, [](const PamModuleLine& line) { return is_kept_by_update(line.place.file); });
-  return others;
-}
-
-PamView look_at_pam(const SshdView* view) {
-  PamView pam;
-  pam.service = view == nullptr ? "sshd" : view->sshd->server().settings.pam_service_name;
-  pam.is_asked = view != nullptr && view->sshd->server().settings.use_pam;
-  pam.lines = pam_module_lines(pam.service, pam_file);
-  pam.is_loadable = pam_module_loads(pam_module_name);
-  for (const auto* name : pam_profile_files) {
-    if (has_pam_auth_update() && pam.foreign.empty()) pam.foreign = why_foreign(name);
-  }
-  if (pam.foreign.empty() && !comes_to_profile(pam.service)) {
-    pam.foreign = fmt::format("/etc/pam.d/{} does not include each of common-auth, common-account and common-session",
-                              pam.service);
-  }
-  return pam;
 }
 
 void finish_what_is_begun() {

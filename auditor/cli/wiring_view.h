@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The host as enable, disable and status see it: the sshd processes that go by /etc/ssh/sshd_config, what that says,
-// and what PAM is told.
+// The host as enable, disable and status see it: the sshd processes that go by /etc/ssh/sshd_config, and what that
+// says.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,6 @@
 #include "gather/sshd.h"
 #include "sshaudit/result.h"
 #include "sshaudit/sshd_config.h"
-#include "wiring/pam_profile.h"
 #include "wiring/slot.h"
 
 namespace sshaudit {
@@ -54,20 +53,6 @@ Result<void> reload(const SshdView& view);
 // Holds the configuration against `sshd -T`: every kind of connection that Match blocks distinguish gets the
 // AuthorizedKeysCommand that the file says. An error names the one that does not, or says why sshd cannot be asked.
 Result<void> check_command(const SshdView& view);
-
-// What PAM's files say for the service of sshd.
-struct PamView {
-  std::string service;
-  bool is_asked = false;             // UsePAM yes
-  std::vector<PamModuleLine> lines;  // of our module
-  bool is_loadable = false;          // libpam finds and loads it
-  std::string foreign;               // why pam-auth-update would leave its files alone; empty when it would not
-  bool has_kind(const char* kind) const;
-  std::vector<std::string> kinds() const;
-  // Of other files than those that pam-auth-update keeps.
-  std::vector<PamModuleLine> by_hand() const;
-};
-PamView look_at_pam(const SshdView* view);
 
 // From here on no signal of a terminal or of a service that is stopped ends this process half way, nor pam-auth-update,
 // which it starts: they end soon by themselves.

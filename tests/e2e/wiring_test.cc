@@ -318,6 +318,31 @@ TEST(WiringAsRoot, PamThatWasChangedByHandIsLeftAlone) {
   EXPECT_EQ(difference(before, wired.etc()), "");
 }
 
+// Its first line asks for a password; behind a module of another profile it waits for one that was asked for.
+TEST(WiringAsRoot, PamWhereAnotherProfileAsksForThePassword) {
+  WiredSystem wired({.mounts = [] {
+    std::ofstream("/usr/share/pam-configs/directory")
+        << "Name: Directory\nDefault: yes\nPriority: 300\nAuth-Type: Primary\n"
+           "Auth:\n\t[success=end default=ignore]\tpam_debug.so use_first_pass\n"
+           "Auth-Initial:\n\t[success=end default=ignore]\tpam_debug.so\n";
+    run_tool({"/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", "/usr/sbin/pam-auth-update", "--package"});
+  }});
+  const auto before = wired.etc();
+  const auto enable = wired.sshaudit("enable");
+  EXPECT_EQ(enable.exit_status, 0);
+  EXPECT_EQ(enable.err, "");
+  EXPECT_EQ(enable.out, fmt::format("sshd: {} is written; sshd ({}) has read it\n"
+                                    "PAM: left as it is: pam-auth-update would change another line of "
+                                    "/etc/pam.d/common-auth with it, to \"auth [success=2 default=ignore] "
+                                    "pam_debug.so use_first_pass\". Add these lines to /etc/pam.d/sshd, above all "
+                                    "others:\n"
+                                    "    -auth    optional pam_sshaudit.so\n    -account optional pam_sshaudit.so\n"
+                                    "    -session optional pam_sshaudit.so\n{}",
+                                    drop_in, wired.pid(), outro));
+  EXPECT_EQ(wired.sshaudit("disable").exit_status, 0);
+  EXPECT_EQ(difference(before, wired.etc()), "");
+}
+
 TEST(WiringAsRoot, WhatWasPutInByHandStays) {
   WiredSystem wired;
   std::ofstream(wired.system().on_host("/etc/ssh/sshd_config.d/20-mine.conf"))
@@ -375,12 +400,9 @@ TEST(WiringAsRoot, DisableDoesNotTellSshdToReadWhatEndsIt) {
 // A daemon that starts meanwhile may have found the directory, and needs it for every login.
 TEST(WiringAsRoot, TheDirectoryOfSshdStays) {
   WiredSystem wired({.sshd = {}});
-  const auto directory = wired.system().on_host("/run/sshd");
-  ASSERT_TRUE(rmdir(directory.c_str()) == 0 || errno == ENOENT);
+  wired.run({"/bin/rmdir", "/run/sshd"});
   EXPECT_EQ(wired.sshaudit("enable").exit_status, 0);
-  struct stat status {};
-  ASSERT_EQ(stat(directory.c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode, static_cast<mode_t>(S_IFDIR | 0755));
+  EXPECT_EQ(wired.run({"/usr/bin/stat", "-c", "%A %U", "/run/sshd"}).out, "drwxr-xr-x root\n");
 }
 
 TEST(WiringAsRoot, KilledAtAnyMoment) {

@@ -36,8 +36,9 @@ class Enable {
     auto seen = look_at_sshd();
     views_ = std::move(seen.views);
     if (views_.empty()) return refuse(fmt::format("there is no sshd at {}\n", sshd_program));
-    for (const auto& daemon : seen.others) {
-      notes_ += fmt::format("sshd ({}) goes by another configuration: it is left as it is\n", daemon.pid);
+    others_ = std::move(seen.others);
+    for (const auto& other : others_) {
+      notes_ += fmt::format("sshd ({}) goes by another configuration: it is left as it is\n", other.daemon->pid);
     }
     auto why = obstacle();
     if (!why) return tl::unexpected(why.error());
@@ -60,6 +61,13 @@ class Enable {
   Result<Text> obstacle() {
     if (auto why = why_logger_is_not_run(); !why.empty()) return visible(why) + "\n";
     for (const auto& view : views_) {
+      if (!view.other_program.empty()) {
+        return fmt::format(
+            "sshd ({}) is {}, not {}, and goes by {} as well\n"
+            "What enable writes is for the version of {}. Have one of them go by a file of its own, and run this "
+            "again.\n",
+            view.daemon->pid, visible(view.other_program), sshd_program, sshd_main_file, sshd_program);
+      }
       const auto complaint = complaint_of(view);
       if (!complaint) return tl::unexpected(complaint.error());
       if (!complaint->empty()) {
@@ -121,7 +129,25 @@ class Enable {
       if (!changed) return tl::unexpected(changed.error());
       if (const auto hindrance = hindrance_to(drop_in_path, *changed)) return hindered(*hindrance, view);
     }
-    return Text();
+    return obstacle_of_others();
+  }
+
+  // A file of theirs may include our directory as well.
+  Text obstacle_of_others() const {
+    for (const auto& other : others_) {
+      const auto file = visible(other.sshd->server().config);
+      const auto place = reached_by_drop_in(other, drop_in_text(logger_path(), version()));
+      if (!place) {
+        return fmt::format("sshd ({}) goes by {}, and whether that reads {} cannot be seen: {}\n", other.daemon->pid,
+                           file, drop_in_path, in_words(place.error()));
+      }
+      if (!*place) continue;
+      return fmt::format(
+          "sshd ({}) goes by {}, and would read {} too, by its Include ({})\n"
+          "Have that Include name the files that it means, and run this again; or do it by hand:\n{}",
+          other.daemon->pid, file, drop_in_path, render_place(**place), by_hand());
+    }
+    return {};
   }
 
   Text by_hand() const {
@@ -242,6 +268,7 @@ class Enable {
   }
 
   std::vector<SshdView> views_;
+  std::vector<SshdView> others_;
   std::optional<PlacedFile> file_;
   std::optional<std::string> before_;      // the text of the file that was there
   std::vector<const SshdView*> reloaded_;  // the last one was told to, at least

@@ -55,8 +55,8 @@ class Status {
     } else {
       look_at_command();
     }
-    for (const auto& daemon : seen.others) {
-      say(fmt::format("sshd: ({}) goes by another configuration, which is not looked at", daemon.pid), works);
+    for (const auto& other : seen.others) {
+      say(fmt::format("sshd: ({}) goes by another configuration, which is not looked at", other.daemon->pid), works);
     }
     look_at_modules();
     if (auto done = tell(text_); !done) return tl::unexpected(done.error());
@@ -93,6 +93,9 @@ class Status {
 
   void look_at(const SshdView& view) {
     const auto name = view.daemon ? fmt::format("sshd ({})", view.daemon->pid) : std::string("sshd");
+    if (const auto& program = view.other_program; !program.empty()) {
+      say(fmt::format("{}: is {}, not {}: which tokens it knows is not known", name, program, sshd_program), is_broken);
+    }
     const auto complaint = complaint_of(view);
     if (!complaint) return say(fmt::format("{}: {}", name, complaint.error().what), is_broken);
     if (!complaint->empty()) {

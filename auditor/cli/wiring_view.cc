@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -13,6 +14,7 @@
 #include "cli/version.h"
 #include "gather/accounts.h"
 #include "gather/config_files.h"
+#include "gather/daemon_program.h"
 #include "gather/path_resolver.h"
 #include "parse/config_classes.h"
 #include "parse/sshd_settings.h"
@@ -25,22 +27,26 @@ namespace sshaudit {
 namespace {
 
 constexpr std::size_t most_classes = 64;
+constexpr auto no_config = "none";
 
-SshdView view_with(const std::optional<Daemon>& daemon) {
+SshdView view_with(const std::optional<Daemon>& daemon, const std::string& config = sshd_main_file) {
   SshdChoice choice;
-  choice.config = sshd_main_file;
+  choice.config = config;
   choice.daemon = daemon ? static_cast<int>(daemon->pid) : -1;
   choice.home_of = [](const std::string& user) -> std::optional<std::string> {
     const auto account = user.empty() ? find_account(uid_t{0}) : find_account(user);
     if (!account || !*account) return std::nullopt;
     return (*account)->home;
   };
-  return {daemon, std::make_unique<Sshd>(choice)};
+  const bool is_other = daemon && !runs_program(*daemon, sshd_program);
+  return {daemon, is_other ? program_of(*daemon) : std::string(), std::make_unique<Sshd>(choice)};
 }
 
-bool goes_by_main_file(const Daemon& daemon) {
-  const auto& file = daemon.command.config_file;
-  return file.empty() || file == sshd_main_file;
+// Another program may have another default. "none" where it is not known.
+std::string config_of(const Daemon& daemon) {
+  if (!daemon.command.config_file.empty()) return daemon.command.config_file;
+  auto config = runs_program(daemon, sshd_program) ? sshd_main_file : compiled_in_config(daemon);
+  return config.empty() ? no_config : config;
 }
 
 // sshd insists on its directory in /run, which is there only while a daemon runs or since one ran. It stays: a daemon
@@ -61,10 +67,30 @@ std::string told_command(const std::string& output) {
   return text.substr(start, text.find('\n', start) - start);
 }
 
-std::string expected_command(const SshdConfig& config, const std::vector<bool>& reached) {
+std::string expected(const char* keyword, const SshdConfig& config, const std::vector<bool>& reached) {
   const auto settings = evaluate(config, reached).settings;
-  const auto& values = values_of(settings, "authorizedkeyscommand");
+  const auto& values = values_of(settings, keyword);
   return values.empty() ? std::string("none") : values.front().text;
+}
+
+std::string expected_command(const SshdConfig& config, const std::vector<bool>& reached) {
+  return expected("authorizedkeyscommand", config, reached);
+}
+
+// Below a Match it is taken to count for somebody.
+bool counts(const SshdConfig& with, const SshdConfig& without) {
+  const auto is_below_match = [&](const ConfigLine& line) {
+    return line.place.file == drop_in_path && !with.sections[line.section].at_start;
+  };
+  if (std::ranges::any_of(with.lines, is_below_match)) return true;
+  return std::ranges::any_of(std::array{"authorizedkeyscommand", "authorizedkeyscommanduser"},
+                             [&](const char* word) { return expected(word, with, {}) != expected(word, without, {}); });
+}
+
+Result<ConfigFile> file_of(const SshdView& view) {
+  auto files = ConfigFiles::open("/");
+  if (!files) return tl::unexpected(files.error());
+  return files->read(view.sshd->server().config);
 }
 
 }  // namespace
@@ -92,11 +118,8 @@ SshdViews look_at_sshd() {
   SshdViews found;
   for (const auto& daemon : gather_daemons()) {
     if (!sees_same_file(daemon, sshd_main_file)) continue;  // of a container, or the like
-    if (goes_by_main_file(daemon)) {
-      found.views.push_back(view_with(daemon));
-    } else {
-      found.others.push_back(daemon);
-    }
+    const auto config = config_of(daemon);
+    (config == sshd_main_file ? found.views : found.others).push_back(view_with(daemon, config));
   }
   if (found.views.empty()) found.views.push_back(view_with(std::nullopt));
   if (found.views.front().sshd->server().program != sshd_program) found.views.clear();
@@ -104,11 +127,20 @@ SshdViews look_at_sshd() {
 }
 
 Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text) {
-  auto files = ConfigFiles::open("/");
-  if (!files) return tl::unexpected(files.error());
-  const auto main = files->read(sshd_main_file);
-  if (!main) return tl::unexpected(main.error());
-  return with_file(view.config(), *main, {drop_in_path, text});
+  const auto file = file_of(view);
+  if (!file) return tl::unexpected(file.error());
+  return with_file(view.config(), *file, {drop_in_path, text});
+}
+
+Result<std::optional<ConfigPlace>> reached_by_drop_in(const SshdView& view, const std::string& text) {
+  if (view.sshd->server().config == no_config) return std::nullopt;
+  const auto file = file_of(view);
+  if (!file) return tl::unexpected(file.error());
+  const auto with = with_file(view.config(), *file, {drop_in_path, text});
+  const auto without = with_file(view.config(), *file, {drop_in_path, ""});
+  if (with.unread) return tl::unexpected(*with.unread);
+  if (!counts(with, without)) return std::nullopt;
+  return include_line(*file, drop_in_path);
 }
 
 Result<std::string> complaint_of(const SshdView& view) {

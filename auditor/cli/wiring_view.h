@@ -29,19 +29,24 @@ std::string why_logger_is_not_run();
 // The configuration with the options of one sshd that runs, or of one that would be started.
 struct SshdView {
   std::optional<Daemon> daemon;
+  std::string other_program;  // that the daemon runs; empty when it is the one at /usr/sbin
   std::unique_ptr<Sshd> sshd;
 
   const SshdConfig& config() const { return sshd->config(); }
 };
 
 struct SshdViews {
-  std::vector<SshdView> views;  // at least one, unless no sshd is installed
-  std::vector<Daemon> others;   // that go by other files, and are left alone
+  std::vector<SshdView> views;   // at least one, unless no sshd is installed
+  std::vector<SshdView> others;  // that go by other files ("none" also for one that is not known), and are left alone
 };
 SshdViews look_at_sshd();
 
 // The configuration that a view would have with this text as our file.
 Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text);
+
+// Where the Include stands by which a daemon of `others` would have another AuthorizedKeysCommand with this text as our
+// file; nothing when it would not.
+Result<std::optional<ConfigPlace>> reached_by_drop_in(const SshdView& view, const std::string& text);
 
 // What `sshd -t` says against the configuration. Its directory in /run is made when it is missing, and stays. Empty
 // when it would start.

@@ -88,6 +88,20 @@ SshdConfig with_file(const SshdConfig& config, const ConfigFile& main, const Con
   return changed;
 }
 
+ConfigPlace include_line(const ConfigFile& main, const std::string& file) {
+  std::size_t number = 0;
+  for (const auto& line : config_lines(main.bytes, true)) {
+    ++number;
+    OldWords words(line);
+    if (lower_case(words.next().value_or("")) != "include") continue;
+    while (const auto word = words.next()) {
+      const auto pattern = word->starts_with('/') ? *word : "/etc/ssh/" + *word;
+      if (fnmatch(pattern.c_str(), file.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0) return {main.path, number};
+    }
+  }
+  return {main.path, 0};
+}
+
 std::optional<Hindrance> hindrance_to(const std::string& file, const SshdConfig& config) {
   using Kind = Hindrance::Kind;
   if (std::ranges::find(config.files, file) == config.files.end()) return Hindrance{Kind::not_read, {}, {}};

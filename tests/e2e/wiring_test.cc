@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -296,6 +297,51 @@ TEST(WiringAsRoot, AnSshdThatDoesNotReload) {
                                wired));
   EXPECT_EQ(difference(before, wired.etc()), "");
   EXPECT_EQ(wired.effective(), effective);
+}
+
+// Also a file that no daemon of ours goes by is sshd's configuration when it includes the directory.
+TEST(WiringAsRoot, AnSshdWithAFileOfItsOwn) {
+  const std::string own = "/etc/ssh/sshd_config_sftp";
+  const auto with = [&](const std::string& text) {
+    return WiredSystemPlan{.sshd = {"/usr/sbin/sshd", "-f", own}, .make = [=](AuditedSystem& system) {
+                             write(system, own, "ListenAddress 127.0.0.1\n" + text);
+                           }};
+  };
+  const std::string read =
+      "sshd ({PID}) goes by " + own + ", and would read " + drop_in + " too, by its Include (" + own + ":2)\n" +
+      "Have that Include name the files that it means, and run this again; or do it by hand:\n" + two_lines;
+  check({"an Include", with("include sshd_config.d/*.conf\n"), read});
+  check({"an Include in a Match", with("Match User alice\nInclude /etc/ssh/sshd_config.d/*.conf\n"),
+         "sshd ({PID}) goes by " + own + ", and would read " + drop_in + " too, by its Include (" + own + ":3)\n" +
+             "Have that Include name the files that it means, and run this again; or do it by hand:\n" + two_lines});
+  for (const std::string text : {"",
+                                 "AuthorizedKeysCommand /bin/true\nAuthorizedKeysCommandUser root\n"
+                                 "Include /etc/ssh/sshd_config.d/*.conf\n"}) {
+    WiredSystem wired(with(text));
+    const auto image = wired.sshd_image();
+    const auto enable = wired.sshaudit("enable");
+    EXPECT_EQ(enable.err, "");
+    EXPECT_TRUE(enable.out.starts_with(
+        filled("sshd ({PID}) goes by another configuration: it is left as it is\nsshd: ", wired)))
+        << enable.out;
+    EXPECT_EQ(enable.exit_status, 0);
+    EXPECT_EQ(wired.sshd_image(), image);
+  }
+}
+
+// It may be older, and end each login for a token that it does not know.
+TEST(WiringAsRoot, AnSshdThatIsAnotherProgram) {
+  const std::string other = "/opt/other/sshd";
+  const auto make = [=] {
+    std::filesystem::create_directories("/opt/other");
+    std::filesystem::copy_file("/usr/sbin/sshd", other);
+  };
+  const std::string why =
+      "sshd ({PID}) is /opt/other/sshd, not /usr/sbin/sshd, and goes by /etc/ssh/sshd_config as well\n"
+      "What enable writes is for the version of /usr/sbin/sshd. Have one of them go by a file of its own, and run this "
+      "again.\n";
+  check({"by its default", {.sshd = {other}, .program = other, .mounts = make}, why});
+  check({"by -f", {.sshd = {other, "-f", "/etc/ssh/sshd_config"}, .program = other, .mounts = make}, why});
 }
 
 TEST(WiringAsRoot, PamThatWasChangedByHandIsLeftAlone) {

@@ -9,12 +9,14 @@
 #include <optional>
 #include <string>
 
+#include "cli/command_advice.h"
 #include "cli/pam_wiring.h"
 #include "cli/question.h"
 #include "cli/wiring_view.h"
 #include "remedy/pam_update.h"
 #include "remedy/placed_file.h"
 #include "remedy/sshd_reload.h"
+#include "remedy/wiring_state.h"
 #include "render/config.h"
 #include "render/visible_text.h"
 #include "rules/wording.h"
@@ -98,13 +100,12 @@ class Enable {
       if (line.is_ours || line.is_none) continue;
       const auto place = place_of(line.place, view);
       const auto where = line.condition.empty() ? Text() : fmt::format(" (Match {})", visible(line.condition));
-      const auto user = line.user.empty() ? "NAME" : line.user;
       return fmt::format(
           "AuthorizedKeysCommand is taken, {}{}:\n    AuthorizedKeysCommand {}\n"
           "The logger can stand before that command. Put these two lines in the place of that one and its\n"
           "AuthorizedKeysCommandUser, check with sshd -t, and {}:\n{}",
           place, where, visible(line.text), line.place.line == 0 ? "start sshd anew" : "reload sshd",
-          quoted_lines(wiring_lines(logger_path(), version(), line.text, user)));
+          lines_with_logger(logger_path(), version(), line));
     }
     return {};
   }
@@ -242,6 +243,7 @@ class Enable {
   }
 
   Result<int> tell_end() const {
+    if (const auto note = removal_note()) (void)note->remove();  // what a disable has left to be done, nobody needs
     Text text = notes_;
     if (file_) {
       text += fmt::format("sshd: {} {}; ", drop_in_path, is_written_ ? "is written" : "was there already");
@@ -264,6 +266,7 @@ class Enable {
 
   Text no_reload() const {
     const bool runs = views_.front().daemon.has_value();
+    if (!can_see_daemons()) return "without /proc it cannot be seen whether an sshd runs: reload it if one does\n";
     return runs ? "sshd goes by it\n" : "no sshd listens, and the next one that starts reads it\n";
   }
 
@@ -284,7 +287,7 @@ Result<int> run_enable() {
   if (auto done = require_root("enable"); !done) return tl::unexpected(done.error());
   umask(S_IWGRP | S_IWOTH);
   finish_what_is_begun();
-  const auto lock = lock_directory("/etc/ssh");
+  const auto lock = lock_wiring();
   if (!lock) return tl::unexpected(lock.error());
   return Enable().run();
 }

@@ -102,7 +102,10 @@ std::string why_logger_is_not_run() {
   auto resolver = PathResolver::open("/");
   if (!resolver) return fmt::format("{}: {}", path, resolver.error().what);
   const auto walk = walk_of(path, resolver->resolve(path));
-  if (walk.end != WalkEnd::found) return fmt::format("{} is not installed ({})", path, std::strerror(walk.errnum));
+  if (walk.end != WalkEnd::found) {
+    return fmt::format("{} is not installed ({}); its package is libpam-sshaudit (Debian) or pam_sshaudit (RPM)", path,
+                       std::strerror(walk.errnum));
+  }
   for (const auto& component : walk.components) {
     const auto& status = component.status;
     const bool is_writable = (status.mode & S_IWOTH) != 0 || ((status.mode & S_IWGRP) != 0 && status.gid != 0);
@@ -113,6 +116,8 @@ std::string why_logger_is_not_run() {
   if (!S_ISREG(mode) || (mode & S_IXUSR) == 0) return fmt::format("{} is no program", path);
   return {};
 }
+
+bool can_see_daemons() { return access("/proc/self/stat", F_OK) == 0; }
 
 SshdViews look_at_sshd() {
   SshdViews found;

@@ -41,6 +41,9 @@ struct SshdViews {
 };
 SshdViews look_at_sshd();
 
+// Not without /proc: then views has the one without a daemon, and no more is known.
+bool can_see_daemons();
+
 // The configuration that a view would have with this text as our file.
 Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text);
 

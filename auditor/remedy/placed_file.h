@@ -38,8 +38,4 @@ class PlacedFile {
   Fd directory_;
 };
 
-// Held while the wiring is changed: the directory itself is locked, so that nothing is left behind. Waits for at most
-// 10 s. Nothing to lock is no error.
-Result<Fd> lock_directory(const std::string& directory);
-
 }  // namespace sshaudit

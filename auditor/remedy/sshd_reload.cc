@@ -101,6 +101,7 @@ Result<void> send(const Daemon& daemon) {
   if (run->exit_status == 0) return {};
   auto said = run->err;
   said.erase(said.find_last_not_of("\r\n") + 1);
+  if (said.empty()) said = fmt::format("it ended with status {}", run->exit_status);
   return tl::unexpected(Error{fmt::format("systemctl reload {}: {}", unit, said), "", 0});
 }
 

@@ -10,6 +10,7 @@
 #include "parse/config_words.h"
 #include "parse/keys_command.h"
 #include "parse/pattern.h"
+#include "wiring/drop_in.h"
 
 namespace sshaudit {
 namespace {
@@ -32,11 +33,12 @@ std::string value_of(const ConfigLine& line) {
 
 bool is_none(const ConfigLine& line) { return lower_case(line.words.front()) == "none"; }
 
-// Of the same section, or else of those that hold for everybody.
-std::string user_in(const SshdConfig& config, std::size_t section) {
+// Of the same section, or else of those that hold for everybody. What enable has written says who the logger runs as,
+// and nobody else.
+std::string user_in(const SshdConfig& config, const std::string& file, std::size_t section) {
   std::string global;
   for (const auto& line : config.lines) {
-    if (!sets(line, command_user)) continue;
+    if (!sets(line, command_user) || (line.place.file == drop_in_path && file != drop_in_path)) continue;
     if (line.section == section) return line.words.front();
     if (config.sections[line.section].at_start && global.empty()) global = line.words.front();
   }
@@ -64,7 +66,8 @@ std::vector<CommandLine> command_lines(const SshdConfig& config, std::string_vie
   std::vector<CommandLine> lines;
   for (const auto& line : config.lines) {
     if (!sets(line, command)) continue;
-    CommandLine one{.place = line.place, .text = value_of(line), .user = user_in(config, line.section)};
+    CommandLine one{
+        .place = line.place, .text = value_of(line), .user = user_in(config, line.place.file, line.section)};
     if (line.section != 0) one.condition = config.sections[line.section].text;
     one.is_none = is_none(line);
     const auto words = split_command(one.text, facts_of(config.version));

@@ -299,14 +299,16 @@ TEST(WiringAsRoot, AnSshdThatDoesNotReload) {
   EXPECT_EQ(wired.effective(), effective);
 }
 
+const std::string own = "/etc/ssh/sshd_config_sftp";
+
+WiredSystemPlan with(const std::string& text) {
+  WiredSystemPlan plan{.sshd = {"/usr/sbin/sshd", "-f", own}};
+  plan.make = [text](AuditedSystem& system) { write(system, own, "ListenAddress 127.0.0.1\n" + text); };
+  return plan;
+}
+
 // Also a file that no daemon of ours goes by is sshd's configuration when it includes the directory.
 TEST(WiringAsRoot, AnSshdWithAFileOfItsOwn) {
-  const std::string own = "/etc/ssh/sshd_config_sftp";
-  const auto with = [&](const std::string& text) {
-    return WiredSystemPlan{.sshd = {"/usr/sbin/sshd", "-f", own}, .make = [=](AuditedSystem& system) {
-                             write(system, own, "ListenAddress 127.0.0.1\n" + text);
-                           }};
-  };
   const std::string read =
       "sshd ({PID}) goes by " + own + ", and would read " + drop_in + " too, by its Include (" + own + ":2)\n" +
       "Have that Include name the files that it means, and run this again; or do it by hand:\n" + two_lines;
@@ -365,14 +367,16 @@ TEST(WiringAsRoot, PamThatWasChangedByHandIsLeftAlone) {
 }
 
 // Its first line asks for a password; behind a module of another profile it waits for one that was asked for.
+void add_directory_profile() {
+  std::ofstream("/usr/share/pam-configs/directory")
+      << "Name: Directory\nDefault: yes\nPriority: 300\nAuth-Type: Primary\n"
+         "Auth:\n\t[success=end default=ignore]\tpam_debug.so use_first_pass\n"
+         "Auth-Initial:\n\t[success=end default=ignore]\tpam_debug.so\n";
+  run_tool({"/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", "/usr/sbin/pam-auth-update", "--package"});
+}
+
 TEST(WiringAsRoot, PamWhereAnotherProfileAsksForThePassword) {
-  WiredSystem wired({.mounts = [] {
-    std::ofstream("/usr/share/pam-configs/directory")
-        << "Name: Directory\nDefault: yes\nPriority: 300\nAuth-Type: Primary\n"
-           "Auth:\n\t[success=end default=ignore]\tpam_debug.so use_first_pass\n"
-           "Auth-Initial:\n\t[success=end default=ignore]\tpam_debug.so\n";
-    run_tool({"/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", "/usr/sbin/pam-auth-update", "--package"});
-  }});
+  WiredSystem wired({.mounts = add_directory_profile});
   const auto before = wired.etc();
   const auto enable = wired.sshaudit("enable");
   EXPECT_EQ(enable.exit_status, 0);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "cli/pam_wiring.h"
 #include "cli/question.h"
 #include "cli/wiring_view.h"
+#include "gather/read_file.h"
 #include "remedy/pam_update.h"
 #include "remedy/placed_file.h"
 #include "remedy/sshd_reload.h"
@@ -55,7 +57,9 @@ class Disable {
     const auto left = note->text();
     if (!left) return leave(in_words(left.error()));
     if (!*left) return;
-    if (tell_daemons()) {
+    struct stat status {};
+    if (stat(note->path().c_str(), &status) != 0) return leave(in_words(errno_error("stat", note->path())));
+    if (tell_daemons(status.st_mtim.tv_sec)) {
       if (auto done = note->remove(); !done) leave(in_words(done.error()));
     }
     check();
@@ -106,12 +110,12 @@ class Disable {
     }
   }
 
-  // Whether all of them have read that the file is gone.
-  bool tell_daemons() {
+  // Whether all of them have read that the file is gone. When one has read its files is known to two seconds.
+  bool tell_daemons(std::int64_t removed) {
     std::vector<std::string> pids;
     bool is_done = true;
     for (const auto& view : views_) {
-      if (!view.daemon) continue;
+      if (!view.daemon || removed + 2 < view.daemon->loaded) continue;
       if (auto done = reload(view); !done) {
         is_done = false;
         leave(fmt::format("{} is removed; {}\n{}", drop_in_path, in_words(done.error()), after_reload(*view.daemon)));
@@ -128,6 +132,7 @@ class Disable {
 
   static std::string after_reload(const Daemon& daemon) {
     if (has_ended(daemon)) return "It does not run any more: nobody can log in until it is started.";
+    if (!why_not_reloaded(daemon).empty()) return "It runs the logger until it is started anew.";
     return "It runs the logger until it reads its configuration: see that sshd -t says nothing, and run this again.";
   }
 

@@ -238,7 +238,10 @@ class Enable {
   }
 
   Text by_hand_after() const {
-    if (!reloaded_.empty()) return start_anew;
+    if (!reloaded_.empty()) {
+      const auto complaint = complaint_of(*reloaded_.back());
+      return complaint && complaint->empty() ? start_anew : "Mend that, and run this again.\n";
+    }
     return file_ && !is_written_ ? by_hand() : Text();
   }
 

@@ -22,6 +22,8 @@ class PlacedFile {
   // root, 0644, in place of what was there, on the disk when it returns. With an error all is as it was.
   Result<void> write(const std::string& text) const;
 
+  const std::string& path() const { return path_; }
+
   // What is not there is removed already.
   Result<void> remove() const;
 

@@ -14,7 +14,9 @@
 
 #include "cases.h"
 #include "gather/fd.h"
+#include "parse/sshd_version.h"
 #include "wired_system.h"
+#include "wiring/drop_in.h"
 
 namespace sshaudit::e2e {
 namespace {
@@ -98,6 +100,28 @@ TEST(WiringLaterAsRoot, ASecondDisableTellsWhoWasNotTold) {
   EXPECT_EQ(again.exit_status, 0);
   EXPECT_NE(wired.sshd_image(), image);
   EXPECT_EQ(wired.sshaudit("disable").out, "nothing is wired\n");
+}
+
+// Only starting it anew helps, and who has done that is not told again.
+TEST(WiringLaterAsRoot, AnSshdThatCannotBeTold) {
+  WiredSystem wired({.sshd = {"sshd", "-r"}});
+  std::ofstream(wired.system().on_host(drop_in))
+      << drop_in_text(wired.logger_program(), *parse_sshd_version("OpenSSH_9.2p1"));
+  const auto disable = wired.sshaudit("disable");
+  EXPECT_EQ(disable.exit_status, 2);
+  EXPECT_EQ(disable.out, "sshd: " + drop_in + " is removed\n");
+  EXPECT_EQ(disable.err,
+            fmt::format("sshaudit: {} is removed; sshd ({}) cannot be reloaded: it was started as \"sshd\", "
+                        "which is no absolute path, and would end itself\n"
+                        "It runs the logger until it is started anew.\n",
+                        drop_in, wired.pid()));
+  EXPECT_EQ(wired.sshaudit("disable").exit_status, 2);
+  wired.run({"/usr/bin/touch", "-d", "@1000000000", "/var/lib/sshaudit/sshd-has-not-read-the-removal"});
+  const auto again = wired.sshaudit("disable");
+  EXPECT_EQ(again.out, "nothing is wired\n");
+  EXPECT_EQ(again.err, "");
+  EXPECT_EQ(again.exit_status, 0);
+  EXPECT_EQ(wired.run({"/bin/ls", "/var/lib/sshaudit"}).out, "");
 }
 
 TEST(WiringLaterAsRoot, ACommandBehindTheLoggerGetsItsPlaceBack) {

@@ -3,19 +3,20 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <optional>
 #include <string>
 
+#include "cli/command_advice.h"
+#include "cli/pam_wiring.h"
 #include "cli/question.h"
 #include "cli/wiring_view.h"
 #include "remedy/pam_update.h"
 #include "remedy/placed_file.h"
 #include "remedy/sshd_reload.h"
+#include "remedy/wiring_state.h"
 #include "render/config.h"
 #include "render/visible_text.h"
 #include "rules/wording.h"
@@ -37,8 +38,9 @@ class Enable {
     auto seen = look_at_sshd();
     views_ = std::move(seen.views);
     if (views_.empty()) return refuse(fmt::format("there is no sshd at {}\n", sshd_program));
-    for (const auto& daemon : seen.others) {
-      notes_ += fmt::format("sshd ({}) goes by another configuration: it is left as it is\n", daemon.pid);
+    others_ = std::move(seen.others);
+    for (const auto& other : others_) {
+      notes_ += fmt::format("sshd ({}) goes by another configuration: it is left as it is\n", other.daemon->pid);
     }
     auto why = obstacle();
     if (!why) return tl::unexpected(why.error());
@@ -61,6 +63,13 @@ class Enable {
   Result<Text> obstacle() {
     if (auto why = why_logger_is_not_run(); !why.empty()) return visible(why) + "\n";
     for (const auto& view : views_) {
+      if (!view.other_program.empty()) {
+        return fmt::format(
+            "sshd ({}) is {}, not {}, and goes by {} as well\n"
+            "What enable writes is for the version of {}. Have one of them go by a file of its own, and run this "
+            "again.\n",
+            view.daemon->pid, visible(view.other_program), sshd_program, sshd_main_file, sshd_program);
+      }
       const auto complaint = complaint_of(view);
       if (!complaint) return tl::unexpected(complaint.error());
       if (!complaint->empty()) {
@@ -91,13 +100,12 @@ class Enable {
       if (line.is_ours || line.is_none) continue;
       const auto place = place_of(line.place, view);
       const auto where = line.condition.empty() ? Text() : fmt::format(" (Match {})", visible(line.condition));
-      const auto user = line.user.empty() ? "NAME" : line.user;
       return fmt::format(
           "AuthorizedKeysCommand is taken, {}{}:\n    AuthorizedKeysCommand {}\n"
           "The logger can stand before that command. Put these two lines in the place of that one and its\n"
           "AuthorizedKeysCommandUser, check with sshd -t, and {}:\n{}",
           place, where, visible(line.text), line.place.line == 0 ? "start sshd anew" : "reload sshd",
-          quoted_lines(wiring_lines(logger_path(), version(), line.text, user)));
+          lines_with_logger(logger_path(), version(), line));
     }
     return {};
   }
@@ -122,7 +130,25 @@ class Enable {
       if (!changed) return tl::unexpected(changed.error());
       if (const auto hindrance = hindrance_to(drop_in_path, *changed)) return hindered(*hindrance, view);
     }
-    return Text();
+    return obstacle_of_others();
+  }
+
+  // A file of theirs may include our directory as well.
+  Text obstacle_of_others() const {
+    for (const auto& other : others_) {
+      const auto file = visible(other.sshd->server().config);
+      const auto place = reached_by_drop_in(other, drop_in_text(logger_path(), version()));
+      if (!place) {
+        return fmt::format("sshd ({}) goes by {}, and whether that reads {} cannot be seen: {}\n", other.daemon->pid,
+                           file, drop_in_path, in_words(place.error()));
+      }
+      if (!*place) continue;
+      return fmt::format(
+          "sshd ({}) goes by {}, and would read {} too, by its Include ({})\n"
+          "Have that Include name the files that it means, and run this again; or do it by hand:\n{}",
+          other.daemon->pid, file, drop_in_path, render_place(**place), by_hand());
+    }
+    return {};
   }
 
   Text by_hand() const {
@@ -162,8 +188,8 @@ class Enable {
       is_written_ = true;
     }
     if (auto done = check_sshd(); !done) return done;
-    if (auto done = wire_pam(); !done) return done;
-    return reload();
+    if (auto done = pam_.carry_out(views_.front()); !done) return done;
+    return reload_all();
   }
 
   // As sshd sees it now.
@@ -179,49 +205,15 @@ class Enable {
     return {};
   }
 
-  Result<void> wire_pam() {
-    const auto pam = look_at_pam(&views_.front());
-    if (!pam.is_loadable) {
-      pam_ = fmt::format("left as it is: libpam finds no {} that it can load\n", pam_module_name);
-    } else if (pam.kinds().size() == pam_kinds.size()) {
-      pam_ = "";
-    } else if (!has_pam_auth_update() || access(pam_profile_path, R_OK) != 0) {
-      pam_ = fmt::format("left as it is: {}; {}\n",
-                         has_pam_auth_update() ? fmt::format("there is no {}", pam_profile_path)
-                                               : std::string("there is no pam-auth-update here"),
-                         "with authselect do what /usr/share/doc/sshaudit/authselect.md says");
-    } else if (!pam.foreign.empty()) {
-      pam_ = fmt::format("left as it is: {}. Add these lines to /etc/pam.d/{}, above all others:\n{}",
-                         visible(pam.foreign), visible(pam.service),
-                         "    -auth    optional pam_sshaudit.so\n    -account optional pam_sshaudit.so\n"
-                         "    -session optional pam_sshaudit.so\n");
-    } else {
-      return update_pam();
-    }
-    return {};
-  }
-
-  Result<void> update_pam() {
-    is_pam_changed_ = true;
-    if (auto done = enable_pam_profile(); !done) return done;
-    const auto pam = look_at_pam(&views_.front());
-    if (pam.kinds().size() == pam_kinds.size()) return {};
-    const auto kinds = pam.kinds();
-    return tl::unexpected(
-        Error{fmt::format("pam-auth-update has run, and /etc/pam.d/{} comes to {} {}", pam.service, pam_module_name,
-                          kinds.empty() ? "nowhere" : "in " + listed(kinds) + " only"),
-              "", 0});
-  }
-
   // Also where the file was there: whoever wrote it may have been killed before. When a daemon has read its files is
   // known to two seconds.
-  Result<void> reload() {
+  Result<void> reload_all() {
     struct stat status {};
     if (!file_ || stat(drop_in_path, &status) != 0) return {};
     for (const auto& view : views_) {
       if (!view.daemon || status.st_mtim.tv_sec + 2 < view.daemon->loaded) continue;
-      reloaded_.push_back(*view.daemon);
-      if (auto done = reload_sshd(*view.daemon); !done) return done;
+      reloaded_.push_back(&view);
+      if (auto done = reload(view); !done) return done;
     }
     return {};
   }
@@ -233,12 +225,12 @@ class Enable {
       if (!done) failed += fmt::format("    {}\n", in_words(done.error()));
     };
     if (is_written_) note(before_ ? file_->write(*before_) : file_->remove());
-    if (is_pam_changed_) note(remove_pam_profile());
+    if (pam_.is_changed()) note(remove_pam_profile());
     // The last of them is the one that did not do it.
-    for (std::size_t i = 0; i + 1 < reloaded_.size(); ++i) note(reload_sshd(reloaded_[i]));
+    for (std::size_t i = 0; i + 1 < reloaded_.size(); ++i) note(reload(*reloaded_[i]));
     if (failed.empty()) {
       return refuse(
-          fmt::format("{}\n{}", in_words(error), reloaded_.empty() && is_pam_changed_ ? "" : by_hand_after()));
+          fmt::format("{}\n{}", in_words(error), reloaded_.empty() && pam_.is_changed() ? "" : by_hand_after()));
     }
     std::fprintf(stderr, "sshaudit: %s\nNot everything could be put back:\n%s", in_words(error).c_str(),
                  failed.c_str());
@@ -246,18 +238,23 @@ class Enable {
   }
 
   Text by_hand_after() const {
-    if (!reloaded_.empty()) return start_anew;
+    if (!reloaded_.empty()) {
+      const auto complaint = complaint_of(*reloaded_.back());
+      return complaint && complaint->empty() ? start_anew : "Mend that, and run this again.\n";
+    }
     return file_ && !is_written_ ? by_hand() : Text();
   }
 
   Result<int> tell_end() const {
+    if (const auto note = removal_note()) (void)note->remove();  // what a disable has left to be done, nobody needs
     Text text = notes_;
     if (file_) {
       text += fmt::format("sshd: {} {}; ", drop_in_path, is_written_ ? "is written" : "was there already");
       text += reloaded_.empty() ? no_reload() : has_read();
     }
-    text += pam_.empty() ? fmt::format("PAM: auth, account, session come to {}\n", pam_module_name)
-                         : fmt::format("PAM: {}", pam_);
+    const auto& left = pam_.left_alone();
+    text += left.empty() ? fmt::format("PAM: auth, account, session come to {}\n", pam_module_name)
+                         : fmt::format("PAM: {}", left);
     if (!views_.front().sshd->server().settings.use_pam) text += "PAM: sshd does not ask it (UsePAM no)\n";
     text += "\"sshaudit status\" says whether it works, \"sshaudit disable\" takes it out\n";
     if (auto done = tell(text); !done) return tl::unexpected(done.error());
@@ -266,24 +263,25 @@ class Enable {
 
   Text has_read() const {
     std::vector<std::string> pids;
-    for (const auto& daemon : reloaded_) pids.push_back(std::to_string(daemon.pid));
+    for (const auto* view : reloaded_) pids.push_back(std::to_string(view->daemon->pid));
     return fmt::format("sshd ({}) has read it\n", listed(pids));
   }
 
   Text no_reload() const {
     const bool runs = views_.front().daemon.has_value();
+    if (!can_see_daemons()) return "without /proc it cannot be seen whether an sshd runs: reload it if one does\n";
     return runs ? "sshd goes by it\n" : "no sshd listens, and the next one that starts reads it\n";
   }
 
   std::vector<SshdView> views_;
+  std::vector<SshdView> others_;
   std::optional<PlacedFile> file_;
-  std::optional<std::string> before_;  // the text of the file that was there
-  std::vector<Daemon> reloaded_;       // the last one was told to, at least
+  std::optional<std::string> before_;      // the text of the file that was there
+  std::vector<const SshdView*> reloaded_;  // the last one was told to, at least
   Text notes_;
-  Text pam_;  // why nothing is changed there
+  PamAddition pam_;
   bool is_by_hand_ = false;
   bool is_written_ = false;
-  bool is_pam_changed_ = false;
 };
 
 }  // namespace
@@ -291,8 +289,8 @@ class Enable {
 Result<int> run_enable() {
   if (auto done = require_root("enable"); !done) return tl::unexpected(done.error());
   umask(S_IWGRP | S_IWOTH);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_IGN);  // it ends soon, and not half way
-  const auto lock = lock_directory("/etc/ssh");
+  finish_what_is_begun();
+  const auto lock = lock_wiring();
   if (!lock) return tl::unexpected(lock.error());
   return Enable().run();
 }

@@ -7,10 +7,13 @@
 #include <cstring>
 #include <string>
 
+#include "cli/command_advice.h"
+#include "cli/pam_wiring.h"
 #include "cli/question.h"
 #include "cli/wiring_view.h"
 #include "gather/foreign_program.h"
 #include "remedy/sshd_reload.h"
+#include "remedy/wiring_state.h"
 #include "render/config.h"
 #include "render/visible_text.h"
 #include "rules/wording.h"
@@ -54,8 +57,12 @@ class Status {
     } else {
       look_at_command();
     }
-    for (const auto& daemon : seen.others) {
-      say(fmt::format("sshd: ({}) goes by another configuration, which is not looked at", daemon.pid), works);
+    const auto note = removal_note();
+    if (const auto left = note ? note->text() : Result<std::optional<std::string>>(std::nullopt); left && *left) {
+      say("sshd: one that runs may not have read that the logger is taken out: run sshaudit disable again", is_broken);
+    }
+    for (const auto& other : seen.others) {
+      say(fmt::format("sshd: ({}) goes by another configuration, which is not looked at", other.daemon->pid), works);
     }
     look_at_modules();
     if (auto done = tell(text_); !done) return tl::unexpected(done.error());
@@ -77,7 +84,9 @@ class Status {
                     in_match ? "where Match holds: " + ours->condition : "for every connection"),
         in_match ? not_all_wired : works);
     for (const auto& line : lines) {
-      if (&line != &*ours && !line.condition.empty() && !line.is_ours) {
+      if (&line == &*ours || line.is_ours) continue;
+      if (line.condition.empty() && !line.is_none && ours->place.file == drop_in_path && &line > &*ours) kept_out(line);
+      if (!line.condition.empty()) {
         say(fmt::format("sshd: but not for \"Match {}\" ({}: {})", line.condition, render_place(line.place), line.text),
             not_all_wired);
       }
@@ -90,8 +99,22 @@ class Status {
     for (const auto& view : views_) look_at(view);
   }
 
+  // Of somebody who came after enable, and whose keys nobody gets.
+  void kept_out(const CommandLine& line) {
+    say(fmt::format("sshd: {} does not run, because {} comes first: {}", render_place(line.place), drop_in_path,
+                    line.text),
+        is_broken);
+    text_ += fmt::format(
+        "Have the logger stand before it: run sshaudit disable, put these two lines in the place of that one and its\n"
+        "AuthorizedKeysCommandUser, check with sshd -t, and reload sshd:\n{}",
+        lines_with_logger(logger_path(), views_.front().config().version, line));
+  }
+
   void look_at(const SshdView& view) {
     const auto name = view.daemon ? fmt::format("sshd ({})", view.daemon->pid) : std::string("sshd");
+    if (const auto& program = view.other_program; !program.empty()) {
+      say(fmt::format("{}: is {}, not {}: which tokens it knows is not known", name, program, sshd_program), is_broken);
+    }
     const auto complaint = complaint_of(view);
     if (!complaint) return say(fmt::format("{}: {}", name, complaint.error().what), is_broken);
     if (!complaint->empty()) {
@@ -102,7 +125,10 @@ class Status {
     if (const auto& file = view.sshd->server().newer_file; !file.empty()) {
       say(fmt::format("{}: {} has changed since it was read: reload sshd", name, file), is_broken);
     }
-    if (!view.daemon) say("sshd: none listens now", works);
+    if (!view.daemon) {
+      say(can_see_daemons() ? "sshd: none listens now" : "sshd: without /proc it cannot be seen which of them runs",
+          works);
+    }
   }
 
   // The first value wins: another line may have set what ours says.

@@ -6,18 +6,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "cli/version.h"
 #include "gather/accounts.h"
 #include "gather/config_files.h"
-#include "gather/pam_run.h"
+#include "gather/daemon_program.h"
 #include "gather/path_resolver.h"
-#include "gather/read_file.h"
 #include "parse/config_classes.h"
 #include "parse/sshd_settings.h"
-#include "remedy/pam_update.h"
 #include "remedy/sshd_reload.h"
 #include "render/config.h"
 #include "render/visible_text.h"
@@ -26,40 +26,36 @@
 namespace sshaudit {
 namespace {
 
-constexpr std::size_t largest_pam_file = 1024UL * 1024;
 constexpr std::size_t most_classes = 64;
+constexpr auto no_config = "none";
 
-SshdView view_with(const std::optional<Daemon>& daemon) {
+SshdView view_with(const std::optional<Daemon>& daemon, const std::string& config = sshd_main_file) {
   SshdChoice choice;
-  choice.config = sshd_main_file;
+  choice.config = config;
   choice.daemon = daemon ? static_cast<int>(daemon->pid) : -1;
   choice.home_of = [](const std::string& user) -> std::optional<std::string> {
     const auto account = user.empty() ? find_account(uid_t{0}) : find_account(user);
     if (!account || !*account) return std::nullopt;
     return (*account)->home;
   };
-  return {daemon, std::make_unique<Sshd>(choice)};
+  const bool is_other = daemon && !runs_program(*daemon, sshd_program);
+  return {daemon, is_other ? program_of(*daemon) : std::string(), std::make_unique<Sshd>(choice)};
 }
 
-bool goes_by_main_file(const Daemon& daemon) {
-  const auto& file = daemon.command.config_file;
-  return file.empty() || file == sshd_main_file;
+// Another program may have another default. "none" where it is not known.
+std::string config_of(const Daemon& daemon) {
+  if (!daemon.command.config_file.empty()) return daemon.command.config_file;
+  auto config = runs_program(daemon, sshd_program) ? sshd_main_file : compiled_in_config(daemon);
+  return config.empty() ? no_config : config;
 }
 
-// sshd insists on its directory in /run, which is there only while a daemon runs.
-class RunDirectory {
- public:
-  RunDirectory() : is_made_(geteuid() == 0 && mkdir(path, S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH) == 0) {}
-  RunDirectory(const RunDirectory&) = delete;
-  RunDirectory& operator=(const RunDirectory&) = delete;
-  ~RunDirectory() {
-    if (is_made_) rmdir(path);
-  }
-
- private:
-  static constexpr auto path = "/run/sshd";
-  bool is_made_;
-};
+// sshd insists on its directory in /run, which is there only while a daemon runs or since one ran. It stays: a daemon
+// that starts meanwhile may have found it, and needs it for every login.
+void make_run_directory() {
+  constexpr auto path = "/run/sshd";
+  constexpr mode_t mode = S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH;
+  if (geteuid() == 0 && mkdir(path, mode) == 0) chmod(path, mode);
+}
 
 // The value that `sshd -T` prints for AuthorizedKeysCommand.
 std::string told_command(const std::string& output) {
@@ -71,53 +67,30 @@ std::string told_command(const std::string& output) {
   return text.substr(start, text.find('\n', start) - start);
 }
 
-std::string expected_command(const SshdConfig& config, const std::vector<bool>& reached) {
+std::string expected(const char* keyword, const SshdConfig& config, const std::vector<bool>& reached) {
   const auto settings = evaluate(config, reached).settings;
-  const auto& values = values_of(settings, "authorizedkeyscommand");
+  const auto& values = values_of(settings, keyword);
   return values.empty() ? std::string("none") : values.front().text;
 }
 
-std::optional<std::string> pam_file(const std::string& path) {
-  auto text = read_file(path, largest_pam_file);
-  if (!text) return std::nullopt;
-  return std::move(*text);
+std::string expected_command(const SshdConfig& config, const std::vector<bool>& reached) {
+  return expected("authorizedkeyscommand", config, reached);
 }
 
-bool is_kept_by_update(const std::string& path) {
-  return std::ranges::any_of(pam_profile_files,
-                             [&](const char* name) { return path == fmt::format("/etc/pam.d/common-{}", name); });
-}
-
-// Also who owns a file, and its mode, would not be as before.
-std::string why_foreign(const char* name) {
-  const auto path = fmt::format("/etc/pam.d/common-{}", name);
-  struct stat status {};
-  constexpr mode_t usual = S_IFREG | S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
-  if (lstat(path.c_str(), &status) != 0) return fmt::format("{}: {}", path, std::strerror(errno));
-  if (status.st_mode != usual || status.st_uid != 0 || status.st_gid != 0 || status.st_nlink != 1) {
-    return fmt::format("{} is no file of root's with mode 0644 and one name", path);
-  }
-  const auto current = pam_file(path);
-  const auto saved = pam_file(fmt::format("/var/lib/pam/{}", name));
-  const auto line = current && saved ? foreign_pam_line(name, *current, *saved) : std::optional<std::size_t>(0);
-  if (!line) return {};
-  if (*line == 0) return fmt::format("{} is not as pam-auth-update has written it", path);
-  return fmt::format("{}:{} is not as pam-auth-update has written it", path, *line);
-}
-
-// Whether the service would come to the module in each kind, once pam-auth-update has written it.
-bool comes_to_profile(const std::string& service) {
-  const auto read = [](const std::string& path) {
-    auto text = pam_file(path);
-    for (const std::string kind : pam_kinds) {
-      if (text && path == "/etc/pam.d/common-" + kind)
-        *text += fmt::format("\n{} optional {}\n", kind, pam_module_name);
-    }
-    return text;
+// Below a Match it is taken to count for somebody.
+bool counts(const SshdConfig& with, const SshdConfig& without) {
+  const auto is_below_match = [&](const ConfigLine& line) {
+    return line.place.file == drop_in_path && !with.sections[line.section].at_start;
   };
-  PamView view;
-  view.lines = pam_module_lines(service, read);
-  return view.kinds().size() == pam_kinds.size();
+  if (std::ranges::any_of(with.lines, is_below_match)) return true;
+  return std::ranges::any_of(std::array{"authorizedkeyscommand", "authorizedkeyscommanduser"},
+                             [&](const char* word) { return expected(word, with, {}) != expected(word, without, {}); });
+}
+
+Result<ConfigFile> file_of(const SshdView& view) {
+  auto files = ConfigFiles::open("/");
+  if (!files) return tl::unexpected(files.error());
+  return files->read(view.sshd->server().config);
 }
 
 }  // namespace
@@ -129,7 +102,10 @@ std::string why_logger_is_not_run() {
   auto resolver = PathResolver::open("/");
   if (!resolver) return fmt::format("{}: {}", path, resolver.error().what);
   const auto walk = walk_of(path, resolver->resolve(path));
-  if (walk.end != WalkEnd::found) return fmt::format("{} is not installed ({})", path, std::strerror(walk.errnum));
+  if (walk.end != WalkEnd::found) {
+    return fmt::format("{} is not installed ({}); its package is libpam-sshaudit (Debian) or pam_sshaudit (RPM)", path,
+                       std::strerror(walk.errnum));
+  }
   for (const auto& component : walk.components) {
     const auto& status = component.status;
     const bool is_writable = (status.mode & S_IWOTH) != 0 || ((status.mode & S_IWGRP) != 0 && status.gid != 0);
@@ -141,15 +117,14 @@ std::string why_logger_is_not_run() {
   return {};
 }
 
+bool can_see_daemons() { return access("/proc/self/stat", F_OK) == 0; }
+
 SshdViews look_at_sshd() {
   SshdViews found;
   for (const auto& daemon : gather_daemons()) {
     if (!sees_same_file(daemon, sshd_main_file)) continue;  // of a container, or the like
-    if (goes_by_main_file(daemon)) {
-      found.views.push_back(view_with(daemon));
-    } else {
-      found.others.push_back(daemon);
-    }
+    const auto config = config_of(daemon);
+    (config == sshd_main_file ? found.views : found.others).push_back(view_with(daemon, config));
   }
   if (found.views.empty()) found.views.push_back(view_with(std::nullopt));
   if (found.views.front().sshd->server().program != sshd_program) found.views.clear();
@@ -157,15 +132,24 @@ SshdViews look_at_sshd() {
 }
 
 Result<SshdConfig> with_drop_in(const SshdView& view, const std::string& text) {
-  auto files = ConfigFiles::open("/");
-  if (!files) return tl::unexpected(files.error());
-  const auto main = files->read(sshd_main_file);
-  if (!main) return tl::unexpected(main.error());
-  return with_file(view.config(), *main, {drop_in_path, text});
+  const auto file = file_of(view);
+  if (!file) return tl::unexpected(file.error());
+  return with_file(view.config(), *file, {drop_in_path, text});
+}
+
+Result<std::optional<ConfigPlace>> reached_by_drop_in(const SshdView& view, const std::string& text) {
+  if (view.sshd->server().config == no_config) return std::nullopt;
+  const auto file = file_of(view);
+  if (!file) return tl::unexpected(file.error());
+  const auto with = with_file(view.config(), *file, {drop_in_path, text});
+  const auto without = with_file(view.config(), *file, {drop_in_path, ""});
+  if (with.unread) return tl::unexpected(*with.unread);
+  if (!counts(with, without)) return std::nullopt;
+  return include_line(*file, drop_in_path);
 }
 
 Result<std::string> complaint_of(const SshdView& view) {
-  const RunDirectory directory;
+  make_run_directory();
   const auto run = view.sshd->test();
   if (!run) return tl::unexpected(run.error());
   if (run->exit_status == 0) return std::string();
@@ -173,7 +157,7 @@ Result<std::string> complaint_of(const SshdView& view) {
 }
 
 Result<void> check_command(const SshdView& view) {
-  const RunDirectory directory;
+  make_run_directory();
   const auto& config = view.config();
   const SectionMatcher matcher(config, nullptr);
   std::size_t asked = 0;
@@ -193,38 +177,22 @@ Result<void> check_command(const SshdView& view) {
   return {};
 }
 
-bool PamView::has_kind(const char* kind) const {
-  return std::ranges::find(lines, kind, &PamModuleLine::kind) != lines.end();
+Result<void> reload(const SshdView& view) {
+  auto complaint = complaint_of(view);
+  if (!complaint) return tl::unexpected(complaint.error());
+  if (complaint->empty()) return reload_sshd(*view.daemon);
+  complaint->erase(complaint->find_last_not_of("\r\n") + 1);
+  std::string said;
+  for (const char byte : *complaint) {
+    if (byte == '\n') said += "; ";
+    if (byte != '\n' && byte != '\r') said += byte;
+  }
+  return tl::unexpected(
+      Error{fmt::format("sshd ({}) is not told, because sshd -t says: {}", view.daemon->pid, said), "", 0});
 }
 
-std::vector<std::string> PamView::kinds() const {
-  std::vector<std::string> words;
-  for (const auto* kind : pam_kinds) {
-    if (has_kind(kind)) words.emplace_back(kind);
-  }
-  return words;
-}
-
-std::vector<PamModuleLine> PamView::by_hand() const {
-  auto others = lines;
-  std::erase_if(others, [](const PamModuleLine& line) { return is_kept_by_update(line.place.file); });
-  return others;
-}
-
-PamView look_at_pam(const SshdView* view) {
-  PamView pam;
-  pam.service = view == nullptr ? "sshd" : view->sshd->server().settings.pam_service_name;
-  pam.is_asked = view != nullptr && view->sshd->server().settings.use_pam;
-  pam.lines = pam_module_lines(pam.service, pam_file);
-  pam.is_loadable = pam_module_loads(pam_module_name);
-  for (const auto* name : pam_profile_files) {
-    if (has_pam_auth_update() && pam.foreign.empty()) pam.foreign = why_foreign(name);
-  }
-  if (pam.foreign.empty() && !comes_to_profile(pam.service)) {
-    pam.foreign = fmt::format("/etc/pam.d/{} does not include each of common-auth, common-account and common-session",
-                              pam.service);
-  }
-  return pam;
+void finish_what_is_begun() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(number, SIG_IGN);
 }
 
 std::string quoted_lines(const std::string& text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/pam_update.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -21,6 +22,7 @@ Result<void> run(const char* action) {
   if (ran->exit_status == 0) return {};
   auto said = ran->err;
   said.erase(said.find_last_not_of("\r\n") + 1);
+  if (said.empty()) said = fmt::format("it ended with status {}, without a word", ran->exit_status);
   return tl::unexpected(Error{said.substr(said.find_last_of("\r\n") + 1), program, 0});
 }
 

@@ -2,13 +2,10 @@
 #include "remedy/placed_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "gather/read_file.h"
@@ -87,18 +84,5 @@ Result<void> PlacedFile::remove() const {
 }
 
 void PlacedFile::remove_left_over() const { unlinkat(directory_.get(), temporary_.c_str(), 0); }
-
-Result<Fd> lock_directory(const std::string& directory) {
-  Fd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd && errno == ENOENT) return fd;
-  if (!fd) return tl::unexpected(errno_error("open", directory));
-  constexpr int tries = 100;
-  for (int i = 0; i < tries; ++i) {
-    if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
-    if (errno != EWOULDBLOCK && errno != EINTR) return tl::unexpected(errno_error("lock", directory));
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return tl::unexpected(Error{"another sshaudit enable or disable is at work", directory, 0});
-}
 
 }  // namespace sshaudit

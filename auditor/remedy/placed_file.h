@@ -22,6 +22,8 @@ class PlacedFile {
   // root, 0644, in place of what was there, on the disk when it returns. With an error all is as it was.
   Result<void> write(const std::string& text) const;
 
+  const std::string& path() const { return path_; }
+
   // What is not there is removed already.
   Result<void> remove() const;
 
@@ -37,9 +39,5 @@ class PlacedFile {
   std::string temporary_;
   Fd directory_;
 };
-
-// Held while the wiring is changed: the directory itself is locked, so that nothing is left behind. Waits for at most
-// 10 s. Nothing to lock is no error.
-Result<Fd> lock_directory(const std::string& directory);
 
 }  // namespace sshaudit

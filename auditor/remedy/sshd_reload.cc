@@ -101,10 +101,18 @@ Result<void> send(const Daemon& daemon) {
   if (run->exit_status == 0) return {};
   auto said = run->err;
   said.erase(said.find_last_not_of("\r\n") + 1);
+  if (said.empty()) said = fmt::format("it ended with status {}", run->exit_status);
   return tl::unexpected(Error{fmt::format("systemctl reload {}: {}", unit, said), "", 0});
 }
 
 }  // namespace
+
+// What nobody has waited for yet has no program any more.
+bool has_ended(const Daemon& daemon) {
+  std::error_code error;
+  return kill(daemon.pid, 0) != 0 || (std::filesystem::exists("/proc/self/exe", error) &&
+                                      std::filesystem::read_symlink(in_proc(daemon, "exe"), error).empty());
+}
 
 std::string service_in_cgroup(std::string_view cgroup) {
   while (!cgroup.empty()) {
@@ -145,11 +153,11 @@ Result<void> reload_sshd(const Daemon& daemon) {
   const auto before = image_of(daemon);
   if (auto sent = send(daemon); !sent) return sent;
   for (const auto end = Clock::now() + patience; Clock::now() < end; std::this_thread::sleep_for(pause)) {
-    if (kill(daemon.pid, 0) != 0) {
+    if (is_new(image_of(daemon), before)) return {};
+    if (has_ended(daemon)) {
       return tl::unexpected(
           Error{fmt::format("sshd ({}) has ended instead of reading its configuration anew", daemon.pid), "", 0});
     }
-    if (is_new(image_of(daemon), before)) return {};
   }
   return tl::unexpected(Error{fmt::format("sshd ({}) was told to read its configuration anew and did not within {} s",
                                           daemon.pid, patience.count()),

@@ -14,6 +14,9 @@ namespace sshaudit {
 // started by, which has to be a path. Empty when nothing is known to be in the way.
 std::string why_not_reloaded(const Daemon& daemon);
 
+// Whether it does not run any more, though its parent may not have waited for it.
+bool has_ended(const Daemon& daemon);
+
 // By systemd(1), where it runs and the daemon is a service of its own, and by SIGHUP elsewhere. Returns when the same
 // process has executed itself anew and listens again, which is waited for 10 s. An error says how far it came.
 Result<void> reload_sshd(const Daemon& daemon);

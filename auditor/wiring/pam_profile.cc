@@ -13,7 +13,7 @@ namespace sshaudit {
 namespace {
 
 constexpr int deepest_include = 16;
-constexpr std::string_view blanks = " \t";
+constexpr std::string_view blanks = " \t\n";
 
 std::vector<std::string> lines_in(std::string_view text) {
   std::vector<std::string> lines;
@@ -88,6 +88,39 @@ bool is_as_written(std::string_view line, std::string_view type, std::string_vie
          theirs.options == " " + options_as_written(ours.options, theirs.options);
 }
 
+// Of the modules but ours, with single blanks.
+std::vector<std::string> lines_of_others(std::string_view text) {
+  std::vector<std::string> lines;
+  bool complete = true;
+  for (const auto& line : pam_lines(text, complete)) {
+    std::string_view rest = line.text;
+    for (int i = 0; i < 2; ++i) take_pam_token(rest);  // kind and control
+    const auto module = take_pam_token(rest).value_or("");
+    if (module_name(module) == module_name(pam_module_name)) continue;
+    std::string text_of_line;
+    for (const auto& word : words_in(line.text)) text_of_line += (text_of_line.empty() ? "" : " ") + word;
+    lines.push_back(std::move(text_of_line));
+  }
+  return lines;
+}
+
+bool says_the_same(const std::string& before, const std::string& now) {
+  const auto taken_apart = [](std::string_view line) {
+    const auto kind = take_pam_token(line).value_or("");
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    const auto cut = cut_at_options(line);
+    std::vector<std::string> words = {kind};
+    for (auto& word : words_in(without_jump(cut.head))) words.push_back(std::move(word));
+    for (auto& word : words_in(cut.options)) words.push_back(std::move(word));
+    return words;
+  };
+  auto words = taken_apart(now);
+  const auto old = taken_apart(before);
+  constexpr auto harmless = "try_first_pass";
+  if (std::ranges::find(old, harmless) == old.end()) std::erase(words, harmless);
+  return words == old;
+}
+
 class ModuleSearch {
  public:
   explicit ModuleSearch(const PamFileReader& read) : read_(read) {}
@@ -146,6 +179,16 @@ std::optional<std::size_t> foreign_pam_line(std::string_view name, std::string_v
     ++next;
   }
   if (passed < marks.size() || next != known.end()) return 0;
+  return std::nullopt;
+}
+
+std::optional<std::string> changed_pam_line(std::string_view before, std::string_view after) {
+  const auto old = lines_of_others(before);
+  const auto now = lines_of_others(after);
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (i >= old.size() || !says_the_same(old[i], now[i])) return now[i];
+  }
+  if (old.size() > now.size()) return old[now.size()];
   return std::nullopt;
 }
 

@@ -24,6 +24,11 @@ inline constexpr std::array pam_profile_files = {"auth", "account", "password", 
 // where the marks of its block are missing.
 std::optional<std::size_t> foreign_pam_line(std::string_view name, std::string_view current, std::string_view saved);
 
+// The first line of a module other than ours that is not as before, as `after` has it; a line that is gone, as `before`
+// has it. Nothing when there is none. The length of a jump does not count, nor try_first_pass that has
+// joined: such a module asks for a password itself when nobody has.
+std::optional<std::string> changed_pam_line(std::string_view before, std::string_view after);
+
 // A line of a service that names the module.
 struct PamModuleLine {
   std::string kind;

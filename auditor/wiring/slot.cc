@@ -10,6 +10,7 @@
 #include "parse/config_words.h"
 #include "parse/keys_command.h"
 #include "parse/pattern.h"
+#include "wiring/drop_in.h"
 
 namespace sshaudit {
 namespace {
@@ -32,11 +33,12 @@ std::string value_of(const ConfigLine& line) {
 
 bool is_none(const ConfigLine& line) { return lower_case(line.words.front()) == "none"; }
 
-// Of the same section, or else of those that hold for everybody.
-std::string user_in(const SshdConfig& config, std::size_t section) {
+// Of the same section, or else of those that hold for everybody. What enable has written says who the logger runs as,
+// and nobody else.
+std::string user_in(const SshdConfig& config, const std::string& file, std::size_t section) {
   std::string global;
   for (const auto& line : config.lines) {
-    if (!sets(line, command_user)) continue;
+    if (!sets(line, command_user) || (line.place.file == drop_in_path && file != drop_in_path)) continue;
     if (line.section == section) return line.words.front();
     if (config.sections[line.section].at_start && global.empty()) global = line.words.front();
   }
@@ -64,7 +66,8 @@ std::vector<CommandLine> command_lines(const SshdConfig& config, std::string_vie
   std::vector<CommandLine> lines;
   for (const auto& line : config.lines) {
     if (!sets(line, command)) continue;
-    CommandLine one{.place = line.place, .text = value_of(line), .user = user_in(config, line.section)};
+    CommandLine one{
+        .place = line.place, .text = value_of(line), .user = user_in(config, line.place.file, line.section)};
     if (line.section != 0) one.condition = config.sections[line.section].text;
     one.is_none = is_none(line);
     const auto words = split_command(one.text, facts_of(config.version));
@@ -86,6 +89,20 @@ SshdConfig with_file(const SshdConfig& config, const ConfigFile& main, const Con
   auto changed = parse_sshd_config(main, config.overrides, host, config.version);
   changed.host = config.host;
   return changed;
+}
+
+ConfigPlace include_line(const ConfigFile& main, const std::string& file) {
+  std::size_t number = 0;
+  for (const auto& line : config_lines(main.bytes, true)) {
+    ++number;
+    OldWords words(line);
+    if (lower_case(words.next().value_or("")) != "include") continue;
+    while (const auto word = words.next()) {
+      const auto pattern = word->starts_with('/') ? *word : "/etc/ssh/" + *word;
+      if (fnmatch(pattern.c_str(), file.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0) return {main.path, number};
+    }
+  }
+  return {main.path, 0};
 }
 
 std::optional<Hindrance> hindrance_to(const std::string& file, const SshdConfig& config) {

@@ -29,6 +29,9 @@ std::vector<CommandLine> command_lines(const SshdConfig& config, std::string_vie
 // `main` is the file that sshd is started with.
 SshdConfig with_file(const SshdConfig& config, const ConfigFile& main, const ConfigFile& added);
 
+// The line of Include in `main` that leads to a file; the whole file where that is not seen in it.
+ConfigPlace include_line(const ConfigFile& main, const std::string& file);
+
 // Why the two lines of `file`, which the configuration has read or has not, are not what sshd goes by.
 struct Hindrance {
   enum class Kind {

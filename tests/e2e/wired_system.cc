@@ -155,7 +155,7 @@ void WiredSystem::enter_and_start(const WiredSystemPlan& plan) {
   argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  execv("/usr/sbin/sshd", argv.data());
+  execv(plan.program.c_str(), argv.data());
   _exit(127);
 }
 

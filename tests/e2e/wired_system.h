@@ -23,6 +23,7 @@ struct WiredSystemPlan {
   std::string first_line = "Include /etc/ssh/sshd_config.d/*.conf\n";
   std::vector<std::string> sshd = {
       "/usr/sbin/sshd"};                          // argument 0 and what comes before the usual options; none: no sshd
+  std::string program = "/usr/sbin/sshd";         // what is run by that name
   std::function<void(AuditedSystem&)> make = {};  // before sshd starts
   std::function<void()> mounts = {};              // within, before sshd starts
   bool has_module = true;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -298,6 +299,53 @@ TEST(WiringAsRoot, AnSshdThatDoesNotReload) {
   EXPECT_EQ(wired.effective(), effective);
 }
 
+const std::string own = "/etc/ssh/sshd_config_sftp";
+
+WiredSystemPlan with(const std::string& text) {
+  WiredSystemPlan plan{.sshd = {"/usr/sbin/sshd", "-f", own}};
+  plan.make = [text](AuditedSystem& system) { write(system, own, "ListenAddress 127.0.0.1\n" + text); };
+  return plan;
+}
+
+// Also a file that no daemon of ours goes by is sshd's configuration when it includes the directory.
+TEST(WiringAsRoot, AnSshdWithAFileOfItsOwn) {
+  const std::string read =
+      "sshd ({PID}) goes by " + own + ", and would read " + drop_in + " too, by its Include (" + own + ":2)\n" +
+      "Have that Include name the files that it means, and run this again; or do it by hand:\n" + two_lines;
+  check({"an Include", with("include sshd_config.d/*.conf\n"), read});
+  check({"an Include in a Match", with("Match User alice\nInclude /etc/ssh/sshd_config.d/*.conf\n"),
+         "sshd ({PID}) goes by " + own + ", and would read " + drop_in + " too, by its Include (" + own + ":3)\n" +
+             "Have that Include name the files that it means, and run this again; or do it by hand:\n" + two_lines});
+  for (const std::string text : {"",
+                                 "AuthorizedKeysCommand /bin/true\nAuthorizedKeysCommandUser root\n"
+                                 "Include /etc/ssh/sshd_config.d/*.conf\n"}) {
+    WiredSystem wired(with(text));
+    const auto image = wired.sshd_image();
+    const auto enable = wired.sshaudit("enable");
+    EXPECT_EQ(enable.err, "");
+    EXPECT_TRUE(enable.out.starts_with(
+        filled("sshd ({PID}) goes by another configuration: it is left as it is\nsshd: ", wired)))
+        << enable.out;
+    EXPECT_EQ(enable.exit_status, 0);
+    EXPECT_EQ(wired.sshd_image(), image);
+  }
+}
+
+// It may be older, and end each login for a token that it does not know.
+TEST(WiringAsRoot, AnSshdThatIsAnotherProgram) {
+  const std::string other = "/opt/other/sshd";
+  const auto make = [=] {
+    std::filesystem::create_directories("/opt/other");
+    std::filesystem::copy_file("/usr/sbin/sshd", other);
+  };
+  const std::string why =
+      "sshd ({PID}) is /opt/other/sshd, not /usr/sbin/sshd, and goes by /etc/ssh/sshd_config as well\n"
+      "What enable writes is for the version of /usr/sbin/sshd. Have one of them go by a file of its own, and run this "
+      "again.\n";
+  check({"by its default", {.sshd = {other}, .program = other, .mounts = make}, why});
+  check({"by -f", {.sshd = {other, "-f", "/etc/ssh/sshd_config"}, .program = other, .mounts = make}, why});
+}
+
 TEST(WiringAsRoot, PamThatWasChangedByHandIsLeftAlone) {
   WiredSystem wired;
   const auto path = wired.system().on_host("/etc/pam.d/common-auth");
@@ -311,6 +359,33 @@ TEST(WiringAsRoot, PamThatWasChangedByHandIsLeftAlone) {
   EXPECT_EQ(enable.out, fmt::format("sshd: {} is written; sshd ({}) has read it\n"
                                     "PAM: left as it is: /etc/pam.d/common-auth:18 is not as pam-auth-update has "
                                     "written it. Add these lines to /etc/pam.d/sshd, above all others:\n"
+                                    "    -auth    optional pam_sshaudit.so\n    -account optional pam_sshaudit.so\n"
+                                    "    -session optional pam_sshaudit.so\n{}",
+                                    drop_in, wired.pid(), outro));
+  EXPECT_EQ(wired.sshaudit("disable").exit_status, 0);
+  EXPECT_EQ(difference(before, wired.etc()), "");
+}
+
+// Its first line asks for a password; behind a module of another profile it waits for one that was asked for.
+void add_directory_profile() {
+  std::ofstream("/usr/share/pam-configs/directory")
+      << "Name: Directory\nDefault: yes\nPriority: 300\nAuth-Type: Primary\n"
+         "Auth:\n\t[success=end default=ignore]\tpam_debug.so use_first_pass\n"
+         "Auth-Initial:\n\t[success=end default=ignore]\tpam_debug.so\n";
+  run_tool({"/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", "/usr/sbin/pam-auth-update", "--package"});
+}
+
+TEST(WiringAsRoot, PamWhereAnotherProfileAsksForThePassword) {
+  WiredSystem wired({.mounts = add_directory_profile});
+  const auto before = wired.etc();
+  const auto enable = wired.sshaudit("enable");
+  EXPECT_EQ(enable.exit_status, 0);
+  EXPECT_EQ(enable.err, "");
+  EXPECT_EQ(enable.out, fmt::format("sshd: {} is written; sshd ({}) has read it\n"
+                                    "PAM: left as it is: pam-auth-update would change another line of "
+                                    "/etc/pam.d/common-auth with it, to \"auth [success=2 default=ignore] "
+                                    "pam_debug.so use_first_pass\". Add these lines to /etc/pam.d/sshd, above all "
+                                    "others:\n"
                                     "    -auth    optional pam_sshaudit.so\n    -account optional pam_sshaudit.so\n"
                                     "    -session optional pam_sshaudit.so\n{}",
                                     drop_in, wired.pid(), outro));
@@ -346,6 +421,38 @@ TEST(WiringAsRoot, AChangedFileIsLeftAlone) {
   EXPECT_EQ(disable.err, "sshaudit: left alone: " + drop_in +
                              " has been changed since enable wrote it: take it out by hand, and reload sshd\n");
   EXPECT_EQ(disable.out, "PAM: pam_sshaudit.so is taken out\n");
+}
+
+// Somebody else has broken the configuration meanwhile: told to read it, sshd would end.
+TEST(WiringAsRoot, DisableDoesNotTellSshdToReadWhatEndsIt) {
+  WiredSystem wired;
+  EXPECT_EQ(wired.sshaudit("enable").exit_status, 0);
+  const auto image = wired.sshd_image();
+  const auto path = wired.system().on_host("/etc/ssh/sshd_config");
+  const auto text = text_of(path);
+  std::ofstream(path, std::ios::app) << "Permit no\n";
+  const auto disable = wired.sshaudit("disable");
+  EXPECT_EQ(disable.exit_status, 2);
+  EXPECT_EQ(disable.out, "sshd: " + drop_in + " is removed\nPAM: pam_sshaudit.so is taken out\n");
+  EXPECT_EQ(disable.err,
+            filled("sshaudit: " + drop_in +
+                       " is removed; sshd ({PID}) is not told, because sshd -t says: /etc/ssh/sshd_config: line 9: Bad "
+                       "configuration option: Permit; /etc/ssh/sshd_config: terminating, 1 bad configuration options\n"
+                       "It runs the logger until it reads its configuration: see that sshd -t says nothing, and run "
+                       "this again.\n",
+                   wired));
+  EXPECT_EQ(wired.sshd_image(), image);
+  std::ofstream(path) << text;
+  EXPECT_EQ(wired.log_in_as_alice(), "let in\n");
+  settle(wired);
+}
+
+// A daemon that starts meanwhile may have found the directory, and needs it for every login.
+TEST(WiringAsRoot, TheDirectoryOfSshdStays) {
+  WiredSystem wired({.sshd = {}});
+  wired.run({"/bin/rmdir", "/run/sshd"});
+  EXPECT_EQ(wired.sshaudit("enable").exit_status, 0);
+  EXPECT_EQ(wired.run({"/usr/bin/stat", "-c", "%A %U", "/run/sshd"}).out, "drwxr-xr-x root\n");
 }
 
 TEST(WiringAsRoot, KilledAtAnyMoment) {

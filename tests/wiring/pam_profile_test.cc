@@ -50,6 +50,22 @@ TEST(PamProfile, ALineForNoModuleAndTheKindOfANoninteractiveSession) {
   EXPECT_EQ(foreign_pam_line("auth", text, none), 3U);
 }
 
+TEST(PamProfile, WhatBecomesOfTheOtherLines) {
+  const std::string ours = "auth\toptional\tpam_sshaudit.so \n";
+  const std::string one = "auth\t[success=1 default=ignore]\tpam_unix.so nullok\n";
+  EXPECT_EQ(changed_pam_line("# x\n" + one, ours + one), std::nullopt);
+  EXPECT_EQ(changed_pam_line(one, ours + "auth\t[success=2 default=ignore]\tpam_unix.so nullok try_first_pass\n"),
+            std::nullopt);
+  EXPECT_EQ(changed_pam_line(one, "auth\t[success=1 default=ignore]\tpam_unix.so nullok use_first_pass\n"),
+            "auth [success=1 default=ignore] pam_unix.so nullok use_first_pass");
+  EXPECT_EQ(changed_pam_line("auth required pam_a.so try_first_pass\n", "auth required pam_a.so\n"),
+            "auth required pam_a.so");
+  EXPECT_EQ(changed_pam_line(one, "auth\t[success=1 default=die]\tpam_unix.so nullok\n"),
+            "auth [success=1 default=die] pam_unix.so nullok");
+  EXPECT_EQ(changed_pam_line(one, one + "auth required pam_a.so\n"), "auth required pam_a.so");
+  EXPECT_EQ(changed_pam_line(one, ours), "auth [success=1 default=ignore] pam_unix.so nullok");
+}
+
 std::string lines_with(const std::map<std::string, std::string>& files) {
   std::string text;
   const auto read = [&](const std::string& path) {

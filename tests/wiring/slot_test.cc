@@ -56,6 +56,10 @@ TEST(Slot, WhoHasIt) {
        "command line:0 [/bin/a] by [bob] ()\n"},
       {config_of("Include /etc/ssh/sshd_config.d/*.conf\n", {{"a.conf", "AuthorizedKeysCommand none\n"}}),
        "/etc/ssh/sshd_config.d/a.conf:1 [none] by [] () none\n"},
+      {config_of("Include /etc/ssh/sshd_config.d/*.conf\n",
+                 {{"50-sshaudit.conf", "AuthorizedKeysCommandUser root\n"},
+                  {"90-a.conf", "AuthorizedKeysCommand /bin/a\nAuthorizedKeysCommandUser bob\n"}}),
+       "/etc/ssh/sshd_config.d/90-a.conf:1 [/bin/a] by [bob] ()\n"},
       {config_of("AuthorizedKeysCommand " + logger + " %u %U %h %t %f %k --then-user a --then /bin/b\n"),
        "/etc/ssh/sshd_config:1 [" + logger + " %u %U %h %t %f %k --then-user a --then /bin/b] by [] () ours\n"},
   };
@@ -98,6 +102,13 @@ TEST(Slot, WhatSshdWouldGoBy) {
   EXPECT_EQ(hindrance(all + "Match User a\nAuthorizedKeysCommandUser bob\n"),
             by(Kind::other_user, "/etc/ssh/sshd_config", 3, "AuthorizedKeysCommandUser bob"));
   EXPECT_EQ(hindrance(all + "Match User a\nAuthorizedKeysCommand none\n"), std::nullopt);
+}
+
+TEST(Slot, TheIncludeThatLeadsToAFile) {
+  const auto line = [](const std::string& text) { return include_line({"/etc/ssh/own", text}, drop_in_path).line; };
+  EXPECT_EQ(line("# Include /etc/ssh/sshd_config.d/*.conf\n\n include=/a /etc/ssh/sshd_config.d/*.conf\n"), 3U);
+  EXPECT_EQ(line("Include sshd_config.d/*\nInclude /etc/ssh/sshd_config.d/*\n"), 1U);
+  EXPECT_EQ(line("Include /etc/ssh/more.conf\nInclude /etc/ssh/*\n"), 0U);
 }
 
 TEST(DropIn, TokensThatTheVersionKnows) {

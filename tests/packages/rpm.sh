@@ -20,7 +20,7 @@ if [ -z "${SSHAUDIT_APART:-}" ]; then
 fi
 packages=$(cd "$1" && pwd)
 work=$(mktemp -d)
-trap 'umount "$work/debian/proc" 2>/dev/null || :; rm -rf --one-file-system "$work"' EXIT
+trap 'umount "$work/debian/proc" "$work/dnf/proc" 2>/dev/null || :; rm -rf --one-file-system "$work"' EXIT
 
 ok() { printf 'ok: %s\n' "$1"; }
 fail() { printf 'rpm.sh: %s\n' "$1" >&2; exit 1; }
@@ -142,11 +142,11 @@ check_empty_root() {
   ok 'an empty root: all that is packaged and nothing else, then nothing'
 }
 
-# With a shell, systemctl, sshd and the libraries, but nothing that runs.
+# With a shell, systemctl, sshd, dnf and the libraries, but nothing that runs.
 make_debian_root() {
-  debian=$work/debian
+  debian=$work/$1
   cache=${ROOT_CACHE:-$root/build-roots}
-  wanted=systemd,openssh-server,libfmt9,libssl3,libsqlite3-0,libacl1,libmount1,libseccomp2,libselinux1,libsystemd0,libpam0g,libstdc++6
+  wanted=dnf,rpm,systemd,openssh-server,libfmt9,libssl3,libsqlite3-0,libacl1,libmount1,libseccomp2,libselinux1,libsystemd0,libpam0g,libstdc++6
   tar=$cache/rpm-$(printf %s "$wanted" | cksum | cut -d ' ' -f 1).tar
   mkdir -p "$debian" "$cache"
   if [ ! -s "$tar" ]; then
@@ -156,6 +156,8 @@ make_debian_root() {
   fi
   tar -C "$debian" --numeric-owner -xf "$tar"
   mount -t proc proc "$debian/proc"
+  # Debian's rpm keeps a database of its user's.
+  printf '%%_dbpath /var/lib/rpm\n' >"$debian/root/.rpmmacros"
   # Directories that a distribution with rpm has.
   for directory in /etc/cron.d /usr/lib64/security /usr/lib/systemd/system-preset /usr/lib/systemd/catalog /usr/lib/tmpfiles.d \
     /usr/libexec /usr/share/bash-completion/completions /usr/share/zsh/site-functions /usr/share/fish/vendor_completions.d \
@@ -171,7 +173,7 @@ expect() {
 }
 
 check_debian_root() {
-  make_debian_root
+  make_debian_root debian
   in_root "$debian" --initdb
   list_root "$debian" >"$work/before"
 
@@ -206,6 +208,48 @@ check_debian_root() {
   ok 'erased: nothing is left'
 }
 
+# A package that stands for those of a distribution with rpm, whose files are Debian's here.
+make_host_package() {
+  mkdir "$work/host"
+  {
+    printf 'Name: host\nVersion: 1\nRelease: 1\nSummary: What the packages depend on\nLicense: MIT\nBuildArch: noarch\n'
+    rpm -qp --requires "$program" "$module" "$policy" | grep -v '^(\|^rpmlib\|sshaudit' | sort -u | sed 's/^/Provides: /'
+    printf '%%description\nWhat the packages depend on.\n%%files\n'
+  } >"$work/host/host.spec"
+  rpmbuild -bb --quiet --define "_topdir $work/host" --define '_rpmfilename host.rpm' "$work/host/host.spec"
+}
+
+# What dnf keeps for itself.
+without_dnf() { grep -v ' var/\(lib/dnf\|cache\|log\)'; }
+
+# The commands of the README, with their patterns. dnf resolves what the packages depend on, and runs the scriptlets.
+check_dnf() {
+  make_debian_root dnf
+  make_host_package
+  in_root "$debian" --initdb
+  in_root "$debian" --install --force-debian "$work/host/RPMS/host.rpm"
+  list_root "$debian" | without_dnf >"$work/before"
+  mkdir "$debian/packages"
+  cp "$packages"/*.rpm "$debian/packages/"
+  in_dnf() {
+    chroot "$debian" sh -c "cd /packages && $1" >"$work/said" 2>&1 </dev/null || { cat "$work/said" >&2; fail "$1"; }
+  }
+  dnf='dnf --assumeyes --disablerepo=* --releasever=12'
+  in_dnf "$dnf install ./sshaudit-[0-9]*.x86_64.rpm"
+  expect "sshaudit-$version-1.x86_64" 'rpm -qa | grep sshaudit'
+  in_dnf "$dnf install ./pam_sshaudit-*.rpm ./sshaudit-selinux-*.rpm"
+  expect "pam_sshaudit-$version-1.x86_64 sshaudit-$version-1.x86_64 sshaudit-selinux-$version-1.noarch" \
+    'rpm -qa | grep sshaudit | sort | paste -s -d " "'
+  expect "sshaudit $version" 'sshaudit --version'
+  expect enabled 'systemctl is-enabled sshaudit.timer'
+  expect '' 'rpm --verify sshaudit pam_sshaudit sshaudit-selinux'
+  in_dnf "$dnf remove sshaudit pam_sshaudit sshaudit-selinux"
+  rm -r "$debian/packages"
+  list_root "$debian" | without_dnf >"$work/after"
+  diff "$work/before" "$work/after" || fail 'something is left'
+  ok 'dnf: installed with what they depend on, and removed'
+}
+
 check_contents
 check_changelog
 check_debug_information
@@ -214,3 +258,4 @@ check_rpmlint
 check_policy
 check_empty_root
 check_debian_root
+check_dnf

@@ -17,7 +17,7 @@ debian_build='g++ cmake make pkg-config libcli11-dev libfmt-dev nlohmann-json3-d
   libmount-dev libpam0g-dev libsqlite3-dev libtomlplusplus-dev libseccomp-dev libselinux1-dev libsystemd-dev'
 debian_test='libgtest-dev libgmock-dev librapidcheck-dev libvalijson-dev openssh-server openssh-client acl mount util-linux
   libcmocka-dev libpam-wrapper libpamtest0-dev valgrind strace mandoc man-db zsh fish'
-debian_package='debhelper dpkg-dev git lintian mmdebstrap rpm debugedit elfutils cpio rpmlint selinux-policy-dev'
+debian_package='build-essential debhelper dpkg-dev git lintian mmdebstrap rpm debugedit elfutils cpio rpmlint selinux-policy-dev'
 fedora_build='gcc-c++ cmake make pkgconf-pkg-config cli11-devel fmt-devel json-devel expected-devel openssl-devel
   libacl-devel libmount-devel pam-devel sqlite-devel tomlplusplus-devel libseccomp-devel libselinux-devel systemd-devel'
 fedora_test='gtest-devel gmock-devel rapidcheck-devel valijson-devel openssh-server openssh-clients acl util-linux

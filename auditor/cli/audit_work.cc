@@ -129,7 +129,7 @@ std::string AccountAudit::observe_all(std::size_t position, const Watch& watch, 
 std::string AccountAudit::judge_all(std::size_t position, std::string_view observed) {
   const auto& account = *accounts_[position];
   std::vector<ConnectionReport> reports;
-  wire::Decoder decoder(observed, decoder_.words());
+  auto decoder = decoder_.decoder(observed);
   for (const auto& one : *cases_by_position_[position]) {
     const auto [known, is_new] = evidence_in_use_.try_emplace(&one);
     auto& evidence = known->second;

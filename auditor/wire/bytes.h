@@ -17,11 +17,12 @@ class ByteWriter {
   explicit ByteWriter(std::string& out) : out_(out) {}
 
   void number(std::uint64_t value) {
-    while (value >= 0x80) {
-      out_ += static_cast<char>(value | 0x80);
-      value >>= 7U;
-    }
-    out_ += static_cast<char>(value);
+    constexpr std::size_t most = 10;
+    std::array<char, most> digits;  // NOLINT(cppcoreguidelines-pro-type-member-init): there are very many numbers
+    std::size_t count = 0;
+    for (; value >= 0x80; value >>= 7U) digits[count++] = static_cast<char>(value | 0x80);
+    digits[count++] = static_cast<char>(value);
+    out_.append(digits.data(), count);
   }
 
   void bytes(std::string_view text) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Writes and reads values by the lists of their members.
+// Writes and reads values by the lists of their members. Walks begin like the one before, also that of another account:
+// where both ends remember that one, only what differs crosses.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +19,11 @@
 
 namespace sshaudit::wire {
 
+using Components = std::vector<PathComponent>;
+
 class Encoder {
  public:
-  explicit Encoder(std::string& out) : to_(out) {}
+  explicit Encoder(std::string& out, Components* last_walk = nullptr) : to_(out), last_walk_(last_walk) {}
 
   template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
@@ -32,6 +37,18 @@ class Encoder {
   void put(const std::vector<T>& list) {
     to_.number(list.size());
     for (const auto& one : list) put(one);
+  }
+  void put(const Components& walk) {
+    std::size_t same = 0;
+    if (last_walk_ != nullptr) {
+      const auto differ = std::ranges::mismatch(walk, *last_walk_).in1;
+      same = static_cast<std::size_t>(differ - walk.begin());
+      last_walk_->resize(same);
+      last_walk_->insert(last_walk_->end(), differ, walk.end());
+    }
+    to_.number(same);
+    to_.number(walk.size() - same);
+    for (auto at = same; at < walk.size(); ++at) put(walk[at]);
   }
   template <class T>
   void put(const std::unordered_map<std::string, T>& map) {
@@ -54,6 +71,7 @@ class Encoder {
 
  private:
   ByteWriter to_;
+  Components* last_walk_;
 };
 
 // Text that lives as long as the program: what a value refers to instead of holding it.
@@ -76,7 +94,8 @@ class Words {
 
 class Decoder {
  public:
-  Decoder(std::string_view bytes, Words& words) : from_(bytes), words_(words) {}
+  Decoder(std::string_view bytes, Words& words, Components* last_walk = nullptr)
+      : from_(bytes), words_(words), last_walk_(last_walk) {}
 
   template <class T>
   requires std::is_integral_v<T>
@@ -102,6 +121,17 @@ class Decoder {
   void get(std::vector<T>& list) {
     list.resize(from_.count(sizeof(T)));
     for (auto& one : list) get(one);
+  }
+  void get(Components& walk) {
+    auto same = from_.count(sizeof(PathComponent));
+    const auto known = last_walk_ == nullptr ? 0 : last_walk_->size();
+    if (same > known) same = static_cast<std::size_t>(from_.fail());
+    walk.resize(same + from_.count(sizeof(PathComponent)));
+    for (std::size_t at = 0; at < same; ++at) walk[at] = (*last_walk_)[at];
+    for (auto at = same; at < walk.size(); ++at) get(walk[at]);
+    if (last_walk_ == nullptr) return;
+    last_walk_->resize(same);
+    last_walk_->insert(last_walk_->end(), walk.begin() + static_cast<std::ptrdiff_t>(same), walk.end());
   }
   template <class T>
   void get(std::unordered_map<std::string, T>& map) {
@@ -130,6 +160,7 @@ class Decoder {
  private:
   ByteReader from_;
   Words& words_;
+  Components* last_walk_;
 };
 
 }  // namespace sshaudit::wire

@@ -41,7 +41,7 @@ void EvidenceEncoder::put_shared(const std::shared_ptr<const T>& value, Encoder&
 }
 
 void EvidenceEncoder::append(const AccountEvidence& evidence, std::string& out) {
-  Encoder encoder(out);
+  Encoder encoder(out, &last_walk_);
   std::apply([&](auto... member) { (encoder.put(evidence.*member), ...); }, plain_members);
   put_shared(evidence.shell, encoder);
   put_shared(evidence.authorities, encoder);

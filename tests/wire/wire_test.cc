@@ -83,7 +83,7 @@ TEST(Wire, EvidenceComesOutAsItWentIn) {
   for (const AccountEvidence* evidence : {&full, static_cast<const AccountEvidence*>(&second), &full}) {
     std::string bytes;
     encoder.append(*evidence, bytes);
-    Decoder from(bytes, decoder.words());
+    auto from = decoder.decoder(bytes);
     AccountEvidence read;
     ASSERT_TRUE(decoder.read(from, read));
     EXPECT_TRUE(from.bytes().at_end());
@@ -95,6 +95,37 @@ TEST(Wire, EvidenceComesOutAsItWentIn) {
   anew.append(second, first);
   anew.append(second, again);
   EXPECT_LT(again.size() + 20, first.size()) << "the shell has to cross once";
+}
+
+// Of a walk that begins like the one before crosses what is behind that; of one that both ends know nothing does.
+TEST(Wire, WalksCrossAsFarAsTheyDiffer) {
+  EvidenceEncoder encoder;
+  EvidenceDecoder decoder;
+  auto healthy = healthy_account();
+  auto other = healthy_account();
+  other.home.components.back().path = "/home/somebody-else";
+  other.key_files.clear();
+  other.shell = healthy.shell;
+  std::vector<std::size_t> sizes;
+  for (const auto& evidence : {healthy, healthy, other, healthy}) {
+    std::string bytes;
+    encoder.append(evidence, bytes);
+    sizes.push_back(bytes.size());
+    auto from = decoder.decoder(bytes);
+    AccountEvidence read;
+    ASSERT_TRUE(decoder.read(from, read));
+    expect_same(read, evidence);
+  }
+  other.shell = nullptr;
+  std::string alone;
+  EvidenceEncoder().append(other, alone);
+  EXPECT_LT(sizes[2] + 30, alone.size()) << "the directories above its home have to cross once";
+  std::string bytes;
+  encoder.append(other, bytes);
+  EvidenceDecoder fresh;
+  auto from = fresh.decoder(bytes);
+  AccountEvidence read;
+  EXPECT_FALSE(fresh.read(from, read)) << "it refers to a walk that never came";
 }
 
 AccountReport full_report() {

@@ -128,10 +128,19 @@ const std::vector<AccountCase>& AccountAudit::cases_of(const Account& account) {
   return settings_->of(account.name, memberships_.names_of(account));
 }
 
-void AccountAudit::ask_about_all() {
-  cases_by_position_.clear();
-  cases_by_position_.reserve(accounts_.size());
-  for (const auto* account : accounts_) cases_by_position_.push_back(&cases_of(*account));
+// Without the groups that Match blocks ask for, nobody knows which settings an account has.
+Result<void> AccountAudit::ask_about_all() {
+  cases_by_position_.assign(accounts_.size(), nullptr);
+  if (!settings_->asks_for_groups() || !memberships_.ask_services()) {
+    std::ranges::transform(accounts_, cases_by_position_.begin(), [this](auto* one) { return &cases_of(*one); });
+    return {};
+  }
+  const auto groups = group_names_of(accounts_, arguments_.deadline);
+  if (!groups) return tl::unexpected(groups.error());
+  for (std::size_t i = 0; i < accounts_.size(); ++i) {
+    cases_by_position_[i] = &settings_->of(accounts_[i]->name, (*groups)[i]);
+  }
+  return {};
 }
 
 std::vector<Finding> AccountAudit::findings() const { return audit_host(server(), database_, *context_); }

@@ -39,7 +39,9 @@ class AccountAudit {
   const std::vector<const Account*>& accounts() const { return accounts_; }
 
   // Asks sshd about every set of Match blocks that the accounts reach; server() and findings() are complete after that.
-  void ask_about_all();
+  // An error when Match blocks ask for groups and the name service does not answer: work() makes losses of all accounts
+  // then.
+  Result<void> ask_about_all();
   const Server& server() const { return sshd_->server(); }
   std::vector<Finding> findings() const;  // of the server and of the host
 
@@ -117,7 +119,8 @@ class AccountAudit {
   std::optional<Connection> connection_;
   std::optional<Sshd> sshd_;
   std::optional<AccountSettings> settings_;
-  std::vector<const std::vector<AccountCase>*> cases_by_position_;  // of accounts_, after ask_about_all()
+  // Of accounts_, after ask_about_all(); null where the name service did not answer.
+  std::vector<const std::vector<AccountCase>*> cases_by_position_;
   Memberships memberships_;
   HostState host_;
   std::optional<Context> context_;

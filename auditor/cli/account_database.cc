@@ -22,7 +22,6 @@
 namespace sshaudit {
 namespace {
 
-constexpr int patience = 3;  // times the deadline of an account, without a sign of life
 constexpr std::size_t largest_list = 64UL * 1024 * 1024;
 
 void send(const std::string& bytes, int to) {
@@ -63,11 +62,12 @@ std::optional<std::string> receive(int from, int seconds) {
 
 using AfterEach = std::function<void()>;  // says that it is still there
 
-// What `work` makes in a process of its own.
-Result<UserDatabase> in_another_process(int deadline,
-                                        const std::function<Result<UserDatabase>(const AfterEach& after_each)>& work) {
-  const int seconds = patience * deadline;
-  const Error no_answer{"the name service did not answer in " + std::to_string(seconds) + " s", "", 0};
+Error no_answer(int deadline) {
+  return {"the name service did not answer in " + std::to_string(name_service_patience(deadline)) + " s", "", 0};
+}
+
+// What `work` makes in a process of its own, where that is anything.
+Result<std::string> bytes_of_another_process(int deadline, const std::function<std::string(const AfterEach&)>& work) {
   auto pipe = make_pipe();
   if (!pipe) return tl::unexpected(pipe.error());
   const pid_t child = fork();
@@ -75,26 +75,32 @@ Result<UserDatabase> in_another_process(int deadline,
   if (child == 0) {
     leave_inherited_files();
     const int to = pipe->write.get();
-    const auto database = work([to] { send(std::string(1, sign_of_life), to); });
-    std::string bytes(1, end_of_signs);
-    wire::Encoder encoder(bytes);
-    encoder.put(database.has_value());
-    if (database) encoder.put(*database);
-    send(bytes, to);
+    const auto bytes = work([to] { send(std::string(1, sign_of_life), to); });
+    send(std::string(1, end_of_signs) + bytes, to);
     _exit(0);
   }
   pipe->write = Fd();
-  const auto bytes = receive(pipe->read.get(), seconds);
+  auto bytes = receive(pipe->read.get(), name_service_patience(deadline));
   kill(child, SIGKILL);
   if (bytes) waitpid(child, nullptr, 0);
-  if (!bytes || bytes->empty()) return tl::unexpected(no_answer);
+  if (!bytes || bytes->empty()) return tl::unexpected(no_answer(deadline));
+  return std::move(*bytes);
+}
+
+Result<UserDatabase> in_another_process(int deadline,
+                                        const std::function<Result<UserDatabase>(const AfterEach& after_each)>& work) {
+  const auto bytes = bytes_of_another_process(deadline, [&](const AfterEach& after_each) {
+    const auto database = work(after_each);
+    std::string encoded;
+    if (database) wire::Encoder(encoded).put(*database);
+    return encoded;
+  });
+  if (!bytes) return tl::unexpected(bytes.error());
   wire::Words words;
   wire::Decoder decoder(*bytes, words);
-  bool is_there = false;
   UserDatabase database;
-  decoder.get(is_there);
-  if (is_there) decoder.get(database);
-  if (!is_there || !decoder.bytes().ok()) return tl::unexpected(no_answer);
+  decoder.get(database);
+  if (!decoder.bytes().ok()) return tl::unexpected(no_answer(deadline));
   return database;
 }
 
@@ -119,6 +125,11 @@ std::vector<std::string> home_directories(const UserDatabase& database) {
 }
 
 }  // namespace
+
+int name_service_patience(int deadline) {
+  constexpr int patience = 3;  // times the deadline of an account, without a sign of life
+  return patience * deadline;
+}
 
 Result<UserDatabase> open_account_database(const Arguments& arguments) {
   if (arguments.root != "/") return gather_accounts_below(arguments.root);
@@ -152,6 +163,26 @@ bool add_seen_people(const Arguments& arguments, const std::vector<std::string>&
   }
   database.not_listed = more.error().what;
   return false;
+}
+
+Result<GroupNames> group_names_of(const std::vector<const Account*>& accounts, int deadline) {
+  const auto bytes = bytes_of_another_process(deadline, [&](const AfterEach& after_each) {
+    std::string encoded;
+    wire::Encoder encoder(encoded);
+    for (const auto* account : accounts) {
+      encoder.put(look_up_group_names(*account));
+      after_each();
+    }
+    return encoded;
+  });
+  if (!bytes) return tl::unexpected(bytes.error());
+  ByteReader reader(*bytes);
+  GroupNames names(accounts.size());
+  for (auto& of_account : names) {
+    for (auto count = reader.number(); count > 0 && reader.ok(); --count) of_account.emplace_back(reader.bytes());
+  }
+  if (!reader.ok()) return tl::unexpected(no_answer(deadline));
+  return names;
 }
 
 Result<void> read_user_list(Arguments& arguments) {

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "cli/account_audit.h"
+#include "cli/account_database.h"
 #include "parse/key_types.h"
 #include "rules/connection_reports.h"
 #include "wire/report_wire.h"
@@ -54,7 +55,7 @@ KeyTextReader asking_reader(const Ask& ask) {
 void AccountAudit::prepare_to_share() {
   std::unordered_set<const std::vector<AccountCase>*> known;
   for (const auto* cases : cases_by_position_) {
-    if (!known.insert(cases).second) continue;
+    if (cases == nullptr || !known.insert(cases).second) continue;
     for (const auto& one : *cases) {
       add_pam_of(one.settings);
       revoked_->read_ahead(one.settings.revoked_keys);
@@ -113,6 +114,7 @@ void AccountAudit::begin_to_observe(const Watch& watch, const Ask& ask) {
 
 std::string AccountAudit::observe_all(std::size_t position, const Watch& watch, const Ask& ask) {
   if (!observes_) begin_to_observe(watch, ask);
+  if (cases_by_position_[position] == nullptr) return {};
   const auto& account = *accounts_[position];
   std::string observed;
   observed.reserve(2048);
@@ -127,6 +129,7 @@ std::string AccountAudit::observe_all(std::size_t position, const Watch& watch, 
 
 // The cases are those of the other process: here nobody could ask for the groups that decide which they are.
 std::string AccountAudit::judge_all(std::size_t position, std::string_view observed) {
+  if (cases_by_position_[position] == nullptr) return {};
   const auto& account = *accounts_[position];
   std::vector<ConnectionReport> reports;
   auto decoder = decoder_.decoder(observed);
@@ -167,6 +170,9 @@ AccountReport AccountAudit::report_of(std::size_t account, const AccountOutcome&
   const auto& who = *accounts_[account];
   AccountReport report;
   auto loss = outcome.loss;
+  if (cases_by_position_[account] == nullptr) {
+    loss = Loss{.why = Loss::Why::timed_out, .seconds = name_service_patience(arguments_.deadline)};
+  }
   if (!loss && !wire::read_report(outcome.report, report)) {
     loss = Loss{.why = Loss::Why::failed, .text = "its report cannot be read"};
   }

@@ -70,7 +70,7 @@ class Fix {
   Result<void> make_plans(const Arguments& arguments) {
     const auto audit = AccountAudit::open(arguments);
     if (!audit) return tl::unexpected(audit.error());
-    (*audit)->ask_about_all();
+    if (auto done = (*audit)->ask_about_all(); !done) return done;
     plans_.clear();
     summary_ = {};
     auto of_host = (*audit)->findings();

@@ -99,6 +99,21 @@ TEST_F(DirectoryAsRoot, OneThatIsDownDoesNotHoldUpTheRun) {
   EXPECT_EQ(seen(down), Seen({"alice"}, {"accounts-not-listed"}));
 }
 
+// Who is in which group decides which settings sshd has for an account, and sshd would wait for it as well.
+TEST_F(DirectoryAsRoot, OneThatIsDownAndKnowsTheGroups) {
+  system.remove("/etc/ssh/sshd_config");
+  system.make_file("/etc/ssh/sshd_config", "Match Group web\n  PubkeyAuthentication no\n", root_owner, 0644);
+  system.make_file("/etc/directory-is-down", "", root_owner, 0644);
+  const auto down = run({"--all-users", "--users", "local", "--deadline", "1"}, "OpenSSH_8.9p1");
+  EXPECT_EQ(down.exit_status, 2) << down.err;
+  std::set<std::string> rules;
+  for (const auto& line : report_lines(down.out)) {
+    if (line.user == "alice") rules.insert(line.key_login + " " + line.rule);
+  }
+  EXPECT_EQ(rules, std::set<std::string>({"unknown account-timeout"}));
+  EXPECT_NE(down.out.find("the name service did not answer in 3 s"), std::string::npos) << down.out;
+}
+
 // Groups are asked for where the account is looked at, and settings are the same in both processes of a pair.
 TEST_F(DirectoryAsRoot, MatchGroupIsJudgedTheSameOnBothSides) {
   has_been_here("dora", dora_id);

@@ -69,10 +69,14 @@ std::string last_component(std::string_view path, std::size_t slash) {
   return last.empty() ? "." : last;
 }
 
+// Where the directory itself cannot be opened any more, errno says why.
+Fd open_below(const PathNode& directory, const std::string& name, int flags) {
+  const int at = fd_of(directory);
+  return at < 0 ? Fd() : Fd(openat(at, name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+}
+
 Fd open_again(const PathNode& node, int flags) {
-  const auto& path = node.component.path;
-  const auto name = path.substr(path.rfind('/') + 1);
-  return Fd(openat(fd_of(*node.parent), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+  return open_below(*node.parent, node.component.path.substr(node.component.path.rfind('/') + 1), flags);
 }
 
 // Whether nobody but root can change what is in the directory: what was looked at there is what will be opened. Where
@@ -95,7 +99,7 @@ Fd open_through(const PathNode& directory, const std::string& name) {
 
 Fd open_in(const PathNode& directory, const std::string& name) {
   Fd fd = open_through(directory, name);  // not before Linux 5.6
-  return fd ? std::move(fd) : Fd(openat(fd_of(directory), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  return fd ? std::move(fd) : open_below(directory, name, O_PATH);
 }
 
 }  // namespace
@@ -219,8 +223,7 @@ bool PathResolver::may_look_up(Resolution& resolution, const std::string& path) 
 // above is open already.
 void PathResolver::step_back(Resolution& resolution, bool to_parent) const {
   const auto directory = resolution.node;
-  const Fd fd(openat(fd_of(*directory), ".", O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd) return stop_by_errno(resolution, directory->component.path);
+  if (!open_below(*directory, ".", O_PATH)) return stop_by_errno(resolution, directory->component.path);
   if (to_parent && directory->parent) resolution.node = directory->parent;
 }
 
@@ -237,9 +240,8 @@ void PathResolver::step(Resolution& resolution, const std::string& name, std::st
   const bool look_first = is_last_file || needs_no_fd;
   const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
   if (may_mount_) look_at(fd_of(*directory), name.c_str(), AT_SYMLINK_NOFOLLOW, seen);  // which mounts it
-  if (look_first && !look_at(fd_of(*directory), name.c_str(), flags, seen)) {
+  if (look_first && (fd_of(*directory) < 0 || !look_at(fd_of(*directory), name.c_str(), flags, seen)))
     return stop_by_errno(resolution, std::move(path));
-  }
   Fd fd;
   const bool stays = seen.status.device == directory->component.status.device && !seen.may_mount;
   const bool is_expected = needs_no_fd ? S_ISDIR(seen.status.mode) && stays : S_ISREG(seen.status.mode);

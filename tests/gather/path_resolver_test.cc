@@ -219,6 +219,20 @@ TEST_F(PathResolverAsRoot, HoldsOpenWhatSomebodyCouldReplace) {
   EXPECT_NE(walk(*resolver, "/fixed/dave/.ssh/keys").end, WalkEnd::found);
 }
 
+// Its home is removed while it is looked at.
+TEST_F(PathResolverAsRoot, WhatIsGoneMeanwhileIsMissing) {
+  const ScratchDirectory scratch;
+  scratch.directory("fixed/dave");
+  auto resolver = PathResolver::open(scratch.path());
+  ASSERT_FALSE(resolver->resolve_directory("/fixed/dave").node->fd);
+  std::filesystem::remove(scratch.path("fixed/dave"));
+  for (const std::string path : {"/fixed/dave/.ssh/keys", "/fixed/dave/keys", "/fixed/dave/./keys"}) {
+    const auto seen = walk(*resolver, path);
+    EXPECT_EQ(seen.end, WalkEnd::missing) << path;
+    EXPECT_EQ(seen.errnum, ENOENT) << path;
+  }
+}
+
 TEST_F(PathResolverAsRoot, SupplementaryGroupsCount) {
   const ScratchDirectory scratch;
   scratch.directory("dir", 0710);

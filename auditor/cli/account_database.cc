@@ -62,10 +62,6 @@ std::optional<std::string> receive(int from, int seconds) {
 
 using AfterEach = std::function<void()>;  // says that it is still there
 
-Error no_answer(int deadline) {
-  return {"the name service did not answer in " + std::to_string(name_service_patience(deadline)) + " s", "", 0};
-}
-
 // What `work` makes in a process of its own, where that is anything.
 Result<std::string> bytes_of_another_process(int deadline, const std::function<std::string(const AfterEach&)>& work) {
   auto pipe = make_pipe();
@@ -74,6 +70,7 @@ Result<std::string> bytes_of_another_process(int deadline, const std::function<s
   if (child < 0) return tl::unexpected(errno_error("start a process", ""));
   if (child == 0) {
     leave_inherited_files();
+    limit_look_ups({});
     const int to = pipe->write.get();
     const auto bytes = work([to] { send(std::string(1, sign_of_life), to); });
     send(std::string(1, end_of_signs) + bytes, to);
@@ -83,7 +80,7 @@ Result<std::string> bytes_of_another_process(int deadline, const std::function<s
   auto bytes = receive(pipe->read.get(), name_service_patience(deadline));
   kill(child, SIGKILL);
   if (bytes) waitpid(child, nullptr, 0);
-  if (!bytes || bytes->empty()) return tl::unexpected(no_answer(deadline));
+  if (!bytes || bytes->empty()) return tl::unexpected(no_answer_of_name_service(deadline));
   return std::move(*bytes);
 }
 
@@ -100,7 +97,7 @@ Result<UserDatabase> in_another_process(int deadline,
   wire::Decoder decoder(*bytes, words);
   UserDatabase database;
   decoder.get(database);
-  if (!decoder.bytes().ok()) return tl::unexpected(no_answer(deadline));
+  if (!decoder.bytes().ok()) return tl::unexpected(no_answer_of_name_service(deadline));
   return database;
 }
 
@@ -129,6 +126,10 @@ std::vector<std::string> home_directories(const UserDatabase& database) {
 int name_service_patience(int deadline) {
   constexpr int patience = 3;  // times the deadline of an account, without a sign of life
   return patience * deadline;
+}
+
+Error no_answer_of_name_service(int deadline) {
+  return {"the name service did not answer in " + std::to_string(name_service_patience(deadline)) + " s", "", 0};
 }
 
 Result<UserDatabase> open_account_database(const Arguments& arguments) {
@@ -181,7 +182,7 @@ Result<GroupNames> group_names_of(const std::vector<const Account*>& accounts, i
   for (auto& of_account : names) {
     for (auto count = reader.number(); count > 0 && reader.ok(); --count) of_account.emplace_back(reader.bytes());
   }
-  if (!reader.ok()) return tl::unexpected(no_answer(deadline));
+  if (!reader.ok()) return tl::unexpected(no_answer_of_name_service(deadline));
   return names;
 }
 

@@ -235,16 +235,19 @@ Result<UserDatabase> gather_accounts_below(const std::string& root) {
 }
 
 Result<std::optional<Account>> find_account(const std::string& name) {
+  const LimitedLookUp limited;
   errno = 0;
   return found(getpwnam(name.c_str()), name);
 }
 
 Result<std::optional<Account>> find_account(uid_t uid) {
+  const LimitedLookUp limited;
   errno = 0;
   return found(getpwuid(uid), std::to_string(uid));
 }
 
 Result<std::optional<ShadowEntry>> find_shadow(const std::string& name) {
+  const LimitedLookUp limited;
   errno = 0;
   const spwd* const entry = getspnam(name.c_str());
   if (entry != nullptr) return shadow_of(*entry);
@@ -270,6 +273,7 @@ std::vector<std::string> look_up_group_names(const Account& account) {
   for (const gid_t gid : gids) {
     const auto [entry, is_new] = known.try_emplace(gid);
     if (is_new) {
+      const LimitedLookUp limited;
       const group* const found = getgrgid(gid);
       if (found != nullptr) entry->second = text_of(found->gr_name);
     }
@@ -279,6 +283,7 @@ std::vector<std::string> look_up_group_names(const Account& account) {
 }
 
 std::vector<gid_t> supplementary_groups_of(const Account& account) {
+  const LimitedLookUp limited;
   int count = 64;
   std::vector<gid_t> groups(static_cast<std::size_t>(count));
   while (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) {

@@ -12,6 +12,7 @@
 #include <ctime>
 
 #include "gather/inherited_files.h"
+#include "gather/name_services.h"
 #include "gather/pipe.h"
 #include "supervisor/confinement.h"
 #include "supervisor/worker_processes.h"
@@ -42,19 +43,10 @@ Result<Pipes> make_pipes() {
   return Pipes{std::move(*accounts), std::move(*evidence), std::move(*answers), std::move(*reports)};
 }
 
-// Whoever started the run may have ignored or blocked it.
-void let_alarm_end() {
-  std::signal(SIGALRM, SIG_DFL);
-  sigset_t alarm_only;
-  sigemptyset(&alarm_only);
-  sigaddset(&alarm_only, SIGALRM);
-  sigprocmask(SIG_UNBLOCK, &alarm_only, nullptr);
-}
-
 [[noreturn]] void be_observer(const AccountWork& work, Pipes pipes, const Watch& watch, int deadline,
                               const std::vector<int>& others) noexcept {
-  setpgid(0, 0);  // what it starts ends with it
-  let_alarm_end();
+  setpgid(0, 0);       // what it starts ends with it
+  limit_look_ups({});  // its own alarm ends it
   leave_inherited_files();
   for (const int fd : others) close(fd);
   pipes.accounts.write = Fd();

@@ -114,6 +114,22 @@ TEST_F(DirectoryAsRoot, OneThatIsDownAndKnowsTheGroups) {
   EXPECT_NE(down.out.find("the name service did not answer in 3 s"), std::string::npos) << down.out;
 }
 
+// Who is about to type something is told why there is no answer.
+TEST_F(DirectoryAsRoot, OneThatIsDownIsNotWaitedForWithoutEnd) {
+  system.make_file("/etc/directory-is-down", "", root_owner, 0644);
+  const std::vector<std::vector<std::string>> commands = {
+      {"explain", "alice"}, {"fix", "--dry-run", "alice"}, {"config", "dora"}, {"dora"}};
+  for (auto command : commands) {
+    command.insert(command.end(), {"--deadline", "1"});
+    const auto down = run_sshaudit(command, [this] {
+      enter(system);
+      setenv("LD_LIBRARY_PATH", NSS_DIRECTORY, 1);
+    });
+    EXPECT_EQ(down.exit_status, 2) << command[0] << down.out;
+    EXPECT_EQ(down.err, "sshaudit: the name service did not answer in 3 s\n") << command[0];
+  }
+}
+
 // Groups are asked for where the account is looked at, and settings are the same in both processes of a pair.
 TEST_F(DirectoryAsRoot, MatchGroupIsJudgedTheSameOnBothSides) {
   has_been_here("dora", dora_id);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -9,10 +8,8 @@
 #include <exception>
 #include <string>
 
-#include "cli/account_database.h"
 #include "cli/policy.h"
 #include "cli/run.h"
-#include "gather/name_services.h"
 #include "render/nagios.h"
 #include "render/visible_text.h"
 
@@ -20,17 +17,13 @@ namespace {
 
 constexpr int could_not_run = 2;
 
-std::string failure(const std::string& message, bool for_nagios) {
-  return for_nagios ? sshaudit::nagios_failure(message) : "sshaudit: " + sshaudit::visible(message) + "\n";
-}
-
-int status_of_failure(bool for_nagios) {
-  return for_nagios ? static_cast<int>(sshaudit::PluginState::unknown) : could_not_run;
-}
-
 int fail(const std::string& message, bool for_nagios) {
-  std::fputs(failure(message, for_nagios).c_str(), for_nagios ? stdout : stderr);
-  return status_of_failure(for_nagios);
+  if (for_nagios) {
+    std::fputs(sshaudit::nagios_failure(message).c_str(), stdout);
+    return static_cast<int>(sshaudit::PluginState::unknown);
+  }
+  std::fprintf(stderr, "sshaudit: %s\n", sshaudit::visible(message).c_str());
+  return could_not_run;
 }
 
 // A deep directory is walked with a descriptor for each level.
@@ -60,10 +53,6 @@ int main(int argc, char** argv) {
     const auto parsed = sshaudit::parse_with_policy(argc, argv);
     if (!parsed) return fail(in_words(parsed.error()), for_nagios);
     if (parsed->exit_status) return *parsed->exit_status;
-    const int deadline = parsed->arguments.deadline;
-    sshaudit::limit_look_ups({sshaudit::name_service_patience(deadline),
-                              failure(in_words(sshaudit::no_answer_of_name_service(deadline)), for_nagios),
-                              for_nagios ? STDOUT_FILENO : STDERR_FILENO, status_of_failure(for_nagios)});
     const auto status = sshaudit::run(parsed->arguments);
     return status ? *status : fail(in_words(status.error()), for_nagios);
   } catch (const std::exception& error) {

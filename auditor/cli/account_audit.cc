@@ -9,6 +9,7 @@
 #include "gather/accounts.h"
 #include "gather/host.h"
 #include "gather/identity.h"
+#include "gather/look_ups.h"
 #include "gather/pam.h"
 #include "gather/pam_run.h"
 #include "gather/selinux.h"
@@ -136,7 +137,10 @@ Result<void> AccountAudit::ask_about_all() {
     return {};
   }
   const auto groups = group_names_of(accounts_, arguments_.deadline);
-  if (!groups) return tl::unexpected(groups.error());
+  if (!groups) {
+    database_.not_listed = groups.error().what;
+    return tl::unexpected(groups.error());
+  }
   for (std::size_t i = 0; i < accounts_.size(); ++i) {
     cases_by_position_[i] = &settings_->of(accounts_[i]->name, (*groups)[i]);
   }

@@ -26,7 +26,6 @@ Result<GroupNames> group_names_of(const std::vector<const Account*>& accounts, i
 
 // How long an answer of the name service is waited for, in seconds.
 int name_service_patience(int deadline);
-Error no_answer_of_name_service(int deadline);
 
 // Where --users names a file: the accounts that are named there, one a line, without empty lines and those that begin
 // with "#". An error when there is none.

@@ -6,8 +6,8 @@
 #include "changes.h"
 #include "cli/question.h"
 #include "cli/text_style.h"
-#include "gather/accounts.h"
 #include "gather/host.h"
+#include "gather/look_ups.h"
 #include "gather/name_services.h"
 #include "history/history_file.h"
 

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "gather/accounts.h"
+#include "gather/look_ups.h"
 #include "gather/name_services.h"
 #include "parse/address_list.h"
 #include "parse/sshd_version.h"

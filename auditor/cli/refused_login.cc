@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "cli/account_audit.h"
-#include "gather/accounts.h"
 #include "gather/identity.h"
+#include "gather/look_ups.h"
 #include "gather/selinux.h"
 #include "parse/authorized_keys.h"
 #include "parse/keys_command.h"

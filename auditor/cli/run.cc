@@ -24,6 +24,7 @@
 #include "cli/text_style.h"
 #include "cli/version.h"
 #include "gather/host.h"
+#include "gather/look_ups.h"
 #include "gather/system_log.h"
 #include "render/nagios.h"
 #include "render/news.h"
@@ -129,11 +130,7 @@ Result<int> run_audit(const Arguments& arguments) {
   return exit_status(*summary, arguments.fail_on);
 }
 
-}  // namespace
-
-Result<int> run(const Arguments& given) {
-  auto arguments = given;
-  if (auto done = read_user_list(arguments); !done) return tl::unexpected(done.error());
+Result<int> run_verb(const Arguments& arguments) {
   switch (arguments.verb) {
     case Verb::rules:
       return run_rules(arguments);
@@ -161,6 +158,19 @@ Result<int> run(const Arguments& given) {
       break;
   }
   return run_audit(arguments);
+}
+
+}  // namespace
+
+Result<int> run(const Arguments& given) {
+  auto arguments = given;
+  if (auto done = read_user_list(arguments); !done) return tl::unexpected(done.error());
+  limit_look_ups(name_service_patience(arguments.deadline));
+  try {
+    return run_verb(arguments);
+  } catch (const NoAnswer& error) {
+    return tl::unexpected(Error{error.what(), "", 0});
+  }
 }
 
 }  // namespace sshaudit

@@ -10,7 +10,6 @@
 #include "cli/account_database.h"
 #include "cli/choices.h"
 #include "cli/report_file.h"
-#include "gather/accounts.h"
 #include "gather/sshd.h"
 #include "parse/config_keywords.h"
 #include "parse/config_match.h"

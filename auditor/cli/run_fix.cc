@@ -16,6 +16,7 @@
 #include "cli/question.h"
 #include "cli/text_style.h"
 #include "gather/host.h"
+#include "gather/look_ups.h"
 #include "remedy/changer.h"
 #include "render/plan.h"
 #include "render/visible_text.h"
@@ -45,6 +46,18 @@ class Fix {
   explicit Fix(const Arguments& arguments) : arguments_(arguments) {}
 
   Result<int> run() {
+    try {
+      auto status = mend();
+      if (!status) tell_of_record();
+      return status;
+    } catch (const NoAnswer&) {
+      tell_of_record();
+      throw;
+    }
+  }
+
+ private:
+  Result<int> mend() {
     if (auto done = make_plans(arguments_); !done) return tl::unexpected(done.error());
     if (arguments_.script) return write(render_script(plans_));
     if (auto done = show(plans_); !done) return tl::unexpected(done.error());
@@ -65,7 +78,17 @@ class Fix {
     return finish();
   }
 
- private:
+  // Whatever comes in between, what was changed can be undone.
+  void tell_of_record() {
+    const auto text = way_back();
+    if (!text.empty()) std::fputs(text.c_str(), stderr);
+  }
+
+  std::string way_back() const {
+    const bool has_changed = record_ && record_->steps() > 0;
+    return has_changed ? fmt::format("to undo: sshaudit undo {}\n", record_->name()) : std::string();
+  }
+
   // Of all accounts that the arguments name: plans, and a count of what is found now.
   Result<void> make_plans(const Arguments& arguments) {
     const auto audit = AccountAudit::open(arguments);
@@ -211,9 +234,8 @@ class Fix {
 
   // Where only some accounts were looked at again, all are counted.
   Result<int> finish() {
-    std::string text;
+    auto text = way_back();
     if (record_) {
-      if (record_->steps() > 0) text = fmt::format("to undo: sshaudit undo {}\n", record_->name());
       if (auto done = make_plans(arguments_); !done) return tl::unexpected(done.error());
       for (const auto& name : touched_) {
         text += fmt::format("{}: key login is {}\n", visible(name), verdict_in_words(verdicts_[name]));

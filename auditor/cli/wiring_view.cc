@@ -12,9 +12,9 @@
 #include <cstring>
 
 #include "cli/version.h"
-#include "gather/accounts.h"
 #include "gather/config_files.h"
 #include "gather/daemon_program.h"
+#include "gather/look_ups.h"
 #include "gather/path_resolver.h"
 #include "parse/config_classes.h"
 #include "parse/sshd_settings.h"

@@ -14,9 +14,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <memory>
 
+#include "gather/database_rows.h"
 #include "gather/fd.h"
 #include "gather/name_services.h"
 #include "gather/path_resolver.h"
@@ -31,36 +31,6 @@ namespace {
 constexpr std::size_t longest_row = 4UL * 1024 * 1024;  // a group of 100,000 members fits
 constexpr off_t largest_database = 1024L * 1024 * 1024;
 constexpr std::size_t most_malformed = 100;  // of one file; more say nothing new
-
-std::string text_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
-
-Account account_of(const passwd& entry) {
-  return {text_of(entry.pw_name),
-          entry.pw_uid,
-          entry.pw_gid,
-          text_of(entry.pw_dir),
-          text_of(entry.pw_shell),
-          passwd_field(text_of(entry.pw_passwd))};
-}
-
-ShadowEntry shadow_of(const spwd& entry) {
-  return {.password = shadow_field(text_of(entry.sp_pwdp)),
-          .last_change = shadow_number(entry.sp_lstchg),
-          .min = shadow_number(entry.sp_min),
-          .max = shadow_number(entry.sp_max),
-          .warn = shadow_number(entry.sp_warn),
-          .inactive = shadow_number(entry.sp_inact),
-          .expire = shadow_number(entry.sp_expire),
-          .has_hash = has_hash(text_of(entry.sp_pwdp))};
-}
-
-Group group_of(const group& entry) {
-  Group result{text_of(entry.gr_name), entry.gr_gid, {}};
-  for (char** member = entry.gr_mem; member != nullptr && *member != nullptr; ++member) {
-    result.members.emplace_back(*member);
-  }
-  return result;
-}
 
 // Calls visit(entry) for each that `next` returns; then 0, or why there was no further one. errno says something only
 // of the call that returned nothing: one that returned a long row leaves ERANGE behind (glibc asks again with more
@@ -175,11 +145,9 @@ Result<void> read_database(const std::string& root, UserDatabase& database, Kept
   return {};
 }
 
-Result<std::optional<Account>> found(const passwd* entry, const std::string& what) {
-  if (entry != nullptr) return account_of(*entry);
-  const bool absent = errno == 0 || errno == ENOENT || errno == ESRCH;  // getpwnam(3): what services return
-  if (absent) return std::nullopt;
-  return tl::unexpected(errno_error("look up account", what));
+bool is_directory_asked() {
+  const auto has_service = [](std::string_view database) { return !directory_services(database).empty(); };
+  return std::ranges::any_of(std::array{"passwd", "group", "shadow"}, has_service);
 }
 
 }  // namespace
@@ -187,8 +155,8 @@ Result<std::optional<Account>> found(const passwd* entry, const std::string& wha
 // Rows of nss-systemd(8) and the like come with the listing, those of a directory service do not.
 Result<UserDatabase> gather_accounts(ShadowRows shadow, Listing listing) {
   UserDatabase database;
-  database.left_out = listing == Listing::own ? directory_services("passwd") : std::vector<std::string>();
-  if (!database.left_out.empty()) {
+  if (listing == Listing::own) database.left_out = directory_services("passwd");
+  if (listing == Listing::own && is_directory_asked()) {
     if (auto done = read_database("/", database, {}, shadow); !done) return tl::unexpected(done.error());
     return database;
   }
@@ -234,28 +202,6 @@ Result<UserDatabase> gather_accounts_below(const std::string& root) {
   return database;
 }
 
-Result<std::optional<Account>> find_account(const std::string& name) {
-  const LimitedLookUp limited;
-  errno = 0;
-  return found(getpwnam(name.c_str()), name);
-}
-
-Result<std::optional<Account>> find_account(uid_t uid) {
-  const LimitedLookUp limited;
-  errno = 0;
-  return found(getpwuid(uid), std::to_string(uid));
-}
-
-Result<std::optional<ShadowEntry>> find_shadow(const std::string& name) {
-  const LimitedLookUp limited;
-  errno = 0;
-  const spwd* const entry = getspnam(name.c_str());
-  if (entry != nullptr) return shadow_of(*entry);
-  const bool absent = errno == 0 || errno == ENOENT || errno == ESRCH;
-  if (absent && access("/etc/shadow", R_OK) == 0) return std::nullopt;
-  return tl::unexpected(Error{"look up password ageing", name, absent ? EACCES : errno});
-}
-
 std::optional<ShadowEntry> ask_chage(const std::string& name) {
   constexpr std::chrono::seconds patience{2};
   const auto told = run_program({"/usr/bin/chage", "-l", "--", name}, patience);
@@ -263,37 +209,6 @@ std::optional<ShadowEntry> ask_chage(const std::string& name) {
   auto entry = parse_chage_list(told->out);
   if (entry) entry->has_hash = true;  // it is not told: nothing is to be said of an account without a password
   return entry;
-}
-
-std::vector<std::string> look_up_group_names(const Account& account) {
-  static std::map<gid_t, std::string> known;  // by gid; empty for one without a name
-  std::vector<std::string> names;
-  auto gids = supplementary_groups_of(account);
-  gids.insert(gids.begin(), account.gid);
-  for (const gid_t gid : gids) {
-    const auto [entry, is_new] = known.try_emplace(gid);
-    if (is_new) {
-      const LimitedLookUp limited;
-      const group* const found = getgrgid(gid);
-      if (found != nullptr) entry->second = text_of(found->gr_name);
-    }
-    if (!entry->second.empty()) names.push_back(entry->second);
-  }
-  return names;
-}
-
-std::vector<gid_t> supplementary_groups_of(const Account& account) {
-  const LimitedLookUp limited;
-  int count = 64;
-  std::vector<gid_t> groups(static_cast<std::size_t>(count));
-  while (getgrouplist(account.name.c_str(), account.gid, groups.data(), &count) < 0) {
-    const auto needed = static_cast<std::size_t>(std::max(count, 0));
-    if (needed <= groups.size()) break;
-    groups.resize(needed);
-  }
-  groups.resize(std::min(groups.size(), static_cast<std::size_t>(std::max(count, 0))));
-  std::erase(groups, account.gid);
-  return groups;
 }
 
 }  // namespace sshaudit

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "gather/host.h"
 
-#include <netdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include <unordered_set>
 
 #include "gather/fd.h"
+#include "gather/look_ups.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
 #include "gather/selinux.h"
@@ -37,19 +37,6 @@ Services read_services(const std::string& text) {
     do services.insert(name);
     while (words >> name);
   }
-  return services;
-}
-
-// All at once: a user may write millions of names into a line, and each question reads the whole list.
-Services services_of_host() {
-  Services services;
-  setservent(1);
-  while (const servent* const entry = getservent()) {
-    if (std::string_view(entry->s_proto) != "tcp") continue;
-    services.insert(entry->s_name);
-    for (char** alias = entry->s_aliases; *alias != nullptr; ++alias) services.insert(*alias);
-  }
-  endservent();
   return services;
 }
 
@@ -126,7 +113,8 @@ void add_host_to(KeyGrammar& grammar, const std::string& root) {
   tzset();  // reads the zone, once
   std::shared_ptr<const Services> services;
   grammar.is_service = [root, services](const std::string& service) mutable {
-    if (!services && root == "/") services = std::make_shared<const Services>(services_of_host());
+    const auto listed = !services && root == "/" ? list_services() : std::nullopt;
+    if (listed) services = std::make_shared<const Services>(listed->begin(), listed->end());
     if (!services) {
       const auto file = open_below(root, "/etc/services");
       const auto text = file ? read_open_file(file.get(), "/etc/services", largest).value_or("") : std::string();

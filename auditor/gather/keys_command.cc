@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "gather/accounts.h"
 #include "gather/foreign_program.h"
+#include "gather/look_ups.h"
 #include "gather/read_file.h"
 #include "parse/key_lines.h"
 #include "parse/sshd_version.h"

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "gather/name_services.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <iterator>
 #include <sstream>
 
@@ -16,15 +13,6 @@ namespace {
 
 constexpr std::size_t largest = 64UL * 1024;
 constexpr std::array<std::string_view, 4> own_services = {"files", "compat", "systemd", "db"};
-
-LookUpLimit limit_in_force;
-
-// write(2) and _exit(2) may be called whatever was interrupted.
-void give_up(int) {
-  const auto& said = limit_in_force.said;
-  [[maybe_unused]] const auto written = write(limit_in_force.descriptor, said.data(), said.size());
-  _exit(limit_in_force.exit_status);
-}
 
 }  // namespace
 
@@ -50,23 +38,6 @@ std::vector<std::string> directory_services(std::string_view database) {
     return is_action || std::ranges::find(own_services, word) != own_services.end();
   });
   return words;
-}
-
-void limit_look_ups(const LookUpLimit& limit) {
-  limit_in_force = limit;
-  std::signal(SIGALRM, limit.seconds > 0 ? give_up : SIG_DFL);
-  sigset_t alarm_only;  // whoever started this may have blocked it
-  sigemptyset(&alarm_only);
-  sigaddset(&alarm_only, SIGALRM);
-  sigprocmask(SIG_UNBLOCK, &alarm_only, nullptr);
-}
-
-LimitedLookUp::LimitedLookUp() {
-  if (limit_in_force.seconds > 0) alarm(static_cast<unsigned>(limit_in_force.seconds));
-}
-
-LimitedLookUp::~LimitedLookUp() {
-  if (limit_in_force.seconds > 0) alarm(0);
 }
 
 }  // namespace sshaudit

@@ -15,8 +15,9 @@
 #include <memory>
 #include <string_view>
 
-#include "gather/accounts.h"
+#include "gather/database_rows.h"
 #include "gather/fd.h"
+#include "gather/look_ups.h"
 
 namespace sshaudit {
 namespace {
@@ -136,11 +137,7 @@ class Directory {
     if (!gids_.insert(gid).second) return;
     const group* const entry = getgrgid(gid);
     if (entry == nullptr) return;
-    Group found{entry->gr_name, entry->gr_gid, {}};
-    for (char** member = entry->gr_mem; member != nullptr && *member != nullptr; ++member) {
-      found.members.emplace_back(*member);
-    }
-    database_.groups.push_back(std::move(found));
+    database_.groups.push_back(group_of(*entry));
   }
 
   UserDatabase& database_;

@@ -2,7 +2,6 @@
 #include "gather/sshd.h"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,11 +11,11 @@
 #include <chrono>
 #include <string_view>
 
-#include "gather/accounts.h"
 #include "gather/daemons.h"
 #include "gather/fd.h"
 #include "gather/host_key.h"
 #include "gather/keys_command.h"
+#include "gather/look_ups.h"
 #include "gather/named_files.h"
 #include "gather/path_resolver.h"
 #include "gather/read_file.h"
@@ -67,11 +66,6 @@ void complete_version(SshdVersion& version, PathResolver& resolver) {
 std::string last_line(std::string text) {
   text.erase(text.find_last_not_of("\r\n") + 1);
   return text.substr(text.find_last_of("\r\n") + 1);
-}
-
-std::optional<int> port_of(const std::string& service) {
-  const servent* const entry = getservbyname(service.c_str(), "tcp");
-  return entry == nullptr ? std::nullopt : std::optional<int>(ntohs(static_cast<std::uint16_t>(entry->s_port)));
 }
 
 RunningSshd running_sshd(const Daemon& daemon) {
@@ -162,7 +156,7 @@ void Sshd::read_configuration(const SshdChoice& choice) {
   host.directory = default_config_.substr(0, default_config_.rfind('/'));
   host.include = [this](const std::string& pattern) { return files_->read_all(pattern); };
   host.home_of = choice.home_of;
-  host.port_of = port_of;
+  host.port_of = find_port;
   bool is_missing_whole = false;
   auto file = server_.config == "none" ? ConfigFile{} : files_->read(server_.config);
   if (!file) {

@@ -11,7 +11,7 @@
 #include <memory>
 #include <sstream>
 
-#include "gather/accounts.h"
+#include "gather/look_ups.h"
 #include "gather/file_status.h"
 #include "gather/read_file.h"
 #include "parse/authorized_keys.h"

@@ -118,8 +118,10 @@ Details accounts_left_out(const UserDatabase& database, const Context&) {
 Details accounts_not_listed(const UserDatabase& database, const Context&) {
   if (database.not_listed.empty()) return {};
   return {{.path = {},
-           .message = fmt::format("{}: only this host's own accounts were looked at", database.not_listed),
-           .remedy = {{}, fmt::format("look at {}, then audit again", listed(database.left_out))}}};
+           .message = fmt::format("{}: what only it knows of accounts and groups is not known", database.not_listed),
+           .remedy = {{},
+                      fmt::format("look at {}, then audit again",
+                                  database.left_out.empty() ? "the directory service" : listed(database.left_out))}}};
 }
 
 using S = Rule<Server>;

@@ -175,16 +175,17 @@ class Supervisor {
     slot.in_hand.clear();
   }
 
-  // One that is alone in hand, or the first that one of the processes says it was at.
+  // One that is alone in hand, or the first that the process that died says it was at.
   std::optional<Job> culprit(Slot& slot) {
     if (slot.in_hand.size() == 1) return slot.in_hand.front();
-    const auto number = slot.pair->number();
-    for (const auto& job : slot.in_hand) {
-      const bool busy =
-          lookouts_.judge(number).is_busy_with(job.account) || lookouts_.observer(number).is_busy_with(job.account);
-      if (busy) return job;
-    }
-    return std::nullopt;
+    const auto& pair = *slot.pair;
+    const auto& judge = lookouts_.judge(pair.number());
+    const auto& observer = lookouts_.observer(pair.number());
+    const auto job = std::ranges::find_if(slot.in_hand, [&](const Job& one) {
+      return (pair.may_be_judge() && judge.is_busy_with(one.account)) ||
+             (pair.may_be_observer() && observer.is_busy_with(one.account));
+    });
+    return job == slot.in_hand.end() ? std::nullopt : std::optional(*job);
   }
 
   // Once in a tick: deadlines, mounts, and whether more pairs would help.

@@ -12,7 +12,7 @@
 #include <ctime>
 
 #include "gather/inherited_files.h"
-#include "gather/name_services.h"
+#include "gather/look_ups.h"
 #include "gather/pipe.h"
 #include "supervisor/confinement.h"
 #include "supervisor/worker_processes.h"
@@ -43,10 +43,20 @@ Result<Pipes> make_pipes() {
   return Pipes{std::move(*accounts), std::move(*evidence), std::move(*answers), std::move(*reports)};
 }
 
+// Whoever started the run may have ignored or blocked it.
+void let_alarm_end() {
+  std::signal(SIGALRM, SIG_DFL);
+  sigset_t alarm_only;
+  sigemptyset(&alarm_only);
+  sigaddset(&alarm_only, SIGALRM);
+  sigprocmask(SIG_UNBLOCK, &alarm_only, nullptr);
+}
+
 [[noreturn]] void be_observer(const AccountWork& work, Pipes pipes, const Watch& watch, int deadline,
                               const std::vector<int>& others) noexcept {
-  setpgid(0, 0);       // what it starts ends with it
-  limit_look_ups({});  // its own alarm ends it
+  setpgid(0, 0);  // what it starts ends with it
+  let_alarm_end();
+  limit_look_ups(0);  // this process is watched
   leave_inherited_files();
   for (const int fd : others) close(fd);
   pipes.accounts.write = Fd();
@@ -165,9 +175,14 @@ std::optional<PairMessage> WorkerPair::next() {
 std::optional<Loss> WorkerPair::cause_of_death() {
   const auto of_judge = status_of(judge_);
   auto loss = of_judge ? loss_of(*of_judge) : std::nullopt;
-  if (loss) return loss;
+  if (loss) {
+    may_be_observer_ = false;
+    return loss;
+  }
   const auto of_observer = status_of(observer_);
-  return of_observer ? loss_of(*of_observer) : std::nullopt;
+  loss = of_observer ? loss_of(*of_observer) : std::nullopt;
+  if (loss) may_be_judge_ = false;
+  return loss;
 }
 
 void WorkerPair::end(std::vector<pid_t>& doomed) {

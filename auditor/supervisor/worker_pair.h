@@ -61,6 +61,10 @@ class WorkerPair {
   // How the process ended that ended by itself; nothing where nobody can tell. To be called when no more will come.
   std::optional<Loss> cause_of_death();
 
+  // Which of them that may have been, as far as anybody can tell.
+  bool may_be_judge() const { return may_be_judge_; }
+  bool may_be_observer() const { return may_be_observer_; }
+
   // Ends both. What does not end at once is left in `doomed`.
   void end(std::vector<pid_t>& doomed);
 
@@ -81,6 +85,8 @@ class WorkerPair {
   pid_t observer_ = -1;
   pid_t judge_ = -1;
   bool broken_ = false;
+  bool may_be_judge_ = true;
+  bool may_be_observer_ = true;
 };
 
 }  // namespace sshaudit

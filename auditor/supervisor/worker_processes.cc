@@ -144,7 +144,10 @@ class Judge {
       kind = failure_mark;
     }
     lookout_.end();
-    return reports_.put(head(kind, account), report) && (!is_late() || reports_.flush());
+    if (!reports_.put(head(kind, account), report)) return false;
+    if (kind == report_mark) return !is_late() || reports_.flush();
+    reports_.flush();
+    return false;  // what is remembered of messages may be half of this one's
   }
 
   // Whoever waits for reports should not take this process for one that hangs.

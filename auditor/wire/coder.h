@@ -123,7 +123,7 @@ class Decoder {
     for (auto& one : list) get(one);
   }
   void get(Components& walk) {
-    auto same = from_.count(sizeof(PathComponent));
+    auto same = static_cast<std::size_t>(from_.number());
     const auto known = last_walk_ == nullptr ? 0 : last_walk_->size();
     if (same > known) same = static_cast<std::size_t>(from_.fail());
     walk.resize(same + from_.count(sizeof(PathComponent)));

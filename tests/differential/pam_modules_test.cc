@@ -15,6 +15,7 @@
 #include <random>
 
 #include "gather/accounts.h"
+#include "gather/look_ups.h"
 #include "gather/host.h"
 #include "gather/pam.h"
 #include "parse/pam_service.h"

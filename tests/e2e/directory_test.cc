@@ -114,6 +114,38 @@ TEST_F(DirectoryAsRoot, OneThatIsDownAndKnowsTheGroups) {
   EXPECT_NE(down.out.find("the name service did not answer in 3 s"), std::string::npos) << down.out;
 }
 
+// A directory that knows groups and services alone.
+TEST_F(DirectoryAsRoot, OneThatKnowsNoAccountsIsDown) {
+  system.remove("/etc/nsswitch.conf");
+  system.make_file("/etc/nsswitch.conf", "passwd: files\ngroup: files directory\nservices: files directory\n",
+                   root_owner, 0644);
+  system.make_file("/etc/directory-is-down", "", root_owner, 0644);
+  const auto down = run({"--all-users", "--deadline", "1"});
+  EXPECT_EQ(down.exit_status, 2) << down.err;
+  EXPECT_EQ(seen(down), Seen({"alice"}, {"accounts-not-listed"}));
+  EXPECT_NE(down.out.find("the name service did not answer in 3 s: what only it knows of accounts and groups is not "
+                          "known"),
+            std::string::npos)
+      << down.out;
+}
+
+// Whether there is such an account is not known, and costs nobody anything.
+TEST_F(DirectoryAsRoot, OneThatIsDownMayKnowTheUserOfTheCommand) {
+  system.remove("/etc/nsswitch.conf");
+  system.make_file("/etc/nsswitch.conf", "passwd: files directory\ngroup: files\n", root_owner, 0644);
+  system.remove("/etc/ssh/sshd_config");
+  system.make_file("/etc/ssh/sshd_config",
+                   "AuthorizedKeysCommand /usr/bin/true\nAuthorizedKeysCommandUser dora\nMatch Group web\n", root_owner,
+                   0644);
+  system.make_file("/etc/directory-is-down", "", root_owner, 0644);
+  const auto down = run({"--all-users", "--users", "local", "--deadline", "1"}, "OpenSSH_8.9p1");
+  EXPECT_EQ(seen(down), Seen({"alice"}, {"accounts-left-out", "self-check-missing"})) << down.err;
+  const auto lines = report_lines(down.out);
+  const auto alice = std::ranges::find(lines, "alice", &ReportLine::user);
+  ASSERT_NE(alice, lines.end());
+  EXPECT_EQ(alice->key_login, "accepted");
+}
+
 // Who is about to type something is told why there is no answer.
 TEST_F(DirectoryAsRoot, OneThatIsDownIsNotWaitedForWithoutEnd) {
   system.make_file("/etc/directory-is-down", "", root_owner, 0644);

@@ -3,6 +3,7 @@
 // at all while /etc/directory-is-down exists.
 #include <errno.h>
 #include <grp.h>
+#include <netdb.h>
 #include <nss.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -59,7 +60,33 @@ enum nss_status _nss_directory_getpwent_r(struct passwd *row, char *buffer, size
   return fill(name, 100000 + (uid_t)listed++, row, buffer, size, errnum);
 }
 
-// It has no groups, but nobody knows before it has said so.
+// It has neither services nor groups, but nobody knows before it has said so.
+enum nss_status _nss_directory_setgrent(int stay_open) {
+  (void)stay_open;
+  answer_or_hang();
+  return NSS_STATUS_SUCCESS;
+}
+
+enum nss_status _nss_directory_endgrent(void) { return NSS_STATUS_SUCCESS; }
+
+enum nss_status _nss_directory_getgrent_r(struct group *row, char *buffer, size_t size, int *errnum) {
+  (void)row, (void)buffer, (void)size, (void)errnum;
+  return NSS_STATUS_NOTFOUND;
+}
+
+enum nss_status _nss_directory_setservent(int stay_open) {
+  (void)stay_open;
+  answer_or_hang();
+  return NSS_STATUS_SUCCESS;
+}
+
+enum nss_status _nss_directory_endservent(void) { return NSS_STATUS_SUCCESS; }
+
+enum nss_status _nss_directory_getservent_r(struct servent *row, char *buffer, size_t size, int *errnum, int *netdb_errnum) {
+  (void)row, (void)buffer, (void)size, (void)errnum, (void)netdb_errnum;
+  return NSS_STATUS_NOTFOUND;
+}
+
 enum nss_status _nss_directory_initgroups_dyn(const char *name, gid_t group, long *start, long *size, gid_t **groups, long limit, int *errnum) {
   (void)name, (void)group, (void)start, (void)size, (void)groups, (void)limit, (void)errnum;
   answer_or_hang();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "gather/accounts.h"
+#include "gather/look_ups.h"
 
 #include <gtest/gtest.h>
 #include <pwd.h>

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "gather/accounts.h"
+#include "gather/look_ups.h"
 
 namespace sshaudit {
 namespace {

@@ -157,7 +157,8 @@ make_debian_root() {
   tar -C "$debian" --numeric-owner -xf "$tar"
   mount -t proc proc "$debian/proc"
   # Debian's rpm keeps a database of its user's.
-  printf '%%_dbpath /var/lib/rpm\n' >"$debian/root/.rpmmacros"
+  mkdir -p "$debian/etc/rpm"
+  printf '%%_dbpath /var/lib/rpm\n' >"$debian/etc/rpm/macros"
   # Directories that a distribution with rpm has.
   for directory in /etc/cron.d /usr/lib64/security /usr/lib/systemd/system-preset /usr/lib/systemd/catalog /usr/lib/tmpfiles.d \
     /usr/libexec /usr/share/bash-completion/completions /usr/share/zsh/site-functions /usr/share/fish/vendor_completions.d \
@@ -224,6 +225,8 @@ without_dnf() { grep -v ' var/\(lib/dnf\|cache\|log\)'; }
 
 # The commands of the README, with their patterns. dnf resolves what the packages depend on, and runs the scriptlets.
 check_dnf() {
+  umount "$debian/proc"
+  rm -rf --one-file-system "$debian"
   make_debian_root dnf
   make_host_package
   in_root "$debian" --initdb

@@ -190,6 +190,27 @@ TEST(Supervisor, AMishapCostsOneAccount) {
   }
 }
 
+// The one that died is to blame, wherever the other one of its pair is meanwhile.
+TEST(Supervisor, TheOtherProcessIsNotBlamed) {
+  constexpr std::size_t accounts = 200;
+  constexpr std::size_t hit = 150;
+  auto work = work_with(
+      [](std::size_t account, const Watch& watch, const Ask&) {
+        watch.lookout->at("/some/path");
+        if (account < hit && account > hit - 10) usleep(50000);  // while its pair's judge ends
+        return seen(account) + std::string(account == hit ? 100000 : 0, ' ');
+      },
+      [](std::size_t account, std::string_view observed) {
+        if (account == hit) std::abort();
+        return "judged " + std::string(observed);
+      });
+  work.arrange = [](std::span<std::uint32_t> some) { std::ranges::sort(some, std::ranges::greater()); };
+  const auto done = run(accounts, work, {1, 1});
+  expect_judged(done, accounts);
+  EXPECT_EQ(done.lost, std::vector<std::size_t>{hit});
+  expect_no_children();
+}
+
 // More processes than processors help where all of them only wait.
 TEST(Supervisor, ManyWaitAtOnce) {
   const auto work = work_with(

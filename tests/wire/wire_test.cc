@@ -128,6 +128,26 @@ TEST(Wire, WalksCrossAsFarAsTheyDiffer) {
   EXPECT_FALSE(fresh.read(from, read)) << "it refers to a walk that never came";
 }
 
+// Links that each lead through a deep directory: most of it crosses once, however much that is.
+TEST(Wire, ManyLinksThroughOneDeepDirectory) {
+  constexpr int deep = 60;
+  constexpr std::size_t links = 40;
+  Components through;
+  std::string path;
+  for (int i = 0; i < deep; ++i) through.push_back(component(path += "/d", directory_type | 0755));
+  auto evidence = healthy_account();
+  evidence.key_files[0].walk.links.assign(links, {"/d/link", "next", through});
+  evidence.key_files.assign(1000, evidence.key_files[0]);
+  EvidenceEncoder encoder;
+  EvidenceDecoder decoder;
+  std::string bytes;
+  encoder.append(evidence, bytes);
+  auto from = decoder.decoder(bytes);
+  AccountEvidence read;
+  ASSERT_TRUE(decoder.read(from, read));
+  EXPECT_EQ(read.key_files, evidence.key_files);
+}
+
 AccountReport full_report() {
   AccountReport report;
   report.key_login = KeyLogin::refused;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -26,6 +28,14 @@ int fail(const std::string& message, bool for_nagios) {
   return could_not_run;
 }
 
+// One that is closed would be the number of the next file that is opened, which then gets what is printed.
+void open_standard_files() {
+  int fd = 0;
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (fd > STDERR_FILENO) close(fd);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) fcntl(standard, F_SETFD, 0);
+}
+
 // A deep directory is walked with a descriptor for each level.
 void allow_descriptors() {
   constexpr rlim_t enough = 4096;
@@ -47,6 +57,7 @@ std::string in_words(const sshaudit::Error& error) {
 int main(int argc, char** argv) {
   const bool for_nagios = sshaudit::asks_for_nagios(argc, argv);
   try {
+    open_standard_files();
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error like any other
     std::signal(SIGCHLD, SIG_DFL);  // whoever started this may have ignored it, and then nobody can be waited for
     allow_descriptors();

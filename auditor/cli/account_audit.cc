@@ -10,6 +10,7 @@
 #include "gather/host.h"
 #include "gather/identity.h"
 #include "gather/look_ups.h"
+#include "gather/name_services.h"
 #include "gather/pam.h"
 #include "gather/pam_run.h"
 #include "gather/selinux.h"
@@ -93,6 +94,10 @@ Result<void> AccountAudit::prepare() {
   host_ = gather_host_state(arguments_.root);
   add_pam_of(server().settings);
   add_host_to(context_->grammar, arguments_.root);
+  const bool asks_for_services = arguments_.root == "/" && !directory_services("services").empty();
+  if (asks_for_services && !list_services() && database_.not_listed.empty()) {
+    database_.not_listed = "the name service did not answer";
+  }
   revoked_.emplace(arguments_.root, context_->grammar);
   auto observer = AccountObserver::open(arguments_.root, context_->grammar);
   if (!observer) return tl::unexpected(observer.error());
@@ -110,7 +115,7 @@ Result<void> AccountAudit::prepare() {
 Result<void> AccountAudit::choose() {
   if (add_seen_people(arguments_, server().settings.authorized_keys_file, database_)) index_.update();
   if (!arguments_.all_users || !arguments_.users.empty()) {
-    auto chosen = chosen_accounts(arguments_, index_);
+    auto chosen = chosen_accounts(arguments_, index_, database_.not_listed);
     const bool is_unknown = !chosen && chosen.error().errnum == 0;
     if (is_unknown && arguments_.verb == Verb::explain) return {};  // which is explained
     if (!chosen) return tl::unexpected(chosen.error());
@@ -182,6 +187,7 @@ void AccountAudit::run_keys_command(AccountEvidence& evidence, const std::option
 
 AccountEvidence AccountAudit::observe(const Account& account, const AccountCase& one, Settings settings) {
   auto evidence = observer_->observe(account, memberships_.identity_of(account), std::move(settings), one.origin);
+  if (lookout_ != nullptr) lookout_->at("");  // what it waits for from here on is no file
   const bool runs_programs = !one.settings.revoked_keys.empty() || keys_command_;
   if (runs_programs) observer_->forget_identity();
   add_account_state(evidence);

@@ -135,6 +135,7 @@ class AccountAudit {
   wire::EvidenceDecoder decoder_;
   std::unordered_map<const AccountCase*, Settings> settings_in_use_;
   std::unordered_map<const AccountCase*, AccountEvidence> evidence_in_use_;
+  Lookout* lookout_ = nullptr;
   bool observes_ = false;    // and what watches it and whom it asks is known
   bool is_account_ = false;  // root is given up
 };

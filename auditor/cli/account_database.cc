@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 #include <set>
 #include <sstream>
@@ -25,16 +26,31 @@ Result<UserDatabase> in_another_process(int deadline,
   const auto bytes = made_apart(name_service_patience(deadline), [&](const SignOfLife& after_each) {
     const auto database = work(after_each);
     std::string encoded;
-    if (database) wire::Encoder(encoded).put(*database);
+    wire::Encoder encoder(encoded);
+    encoder.put(database.has_value());
+    if (database) {
+      encoder.put(*database);
+    } else {
+      encoder.put(database.error().what);
+      encoder.put(database.error().errnum);
+    }
     return encoded;
   });
-  const auto no_answer = no_answer_of_name_service(name_service_patience(deadline));
-  if (!bytes || bytes->empty()) return tl::unexpected(no_answer);
+  if (!bytes) return tl::unexpected(no_answer_of_name_service(name_service_patience(deadline), bytes.error()));
   wire::Words words;
   wire::Decoder decoder(*bytes, words);
+  bool is_there = false;
   UserDatabase database;
-  decoder.get(database);
-  if (!decoder.bytes().ok()) return tl::unexpected(no_answer);
+  Error error;
+  decoder.get(is_there);
+  if (is_there) {
+    decoder.get(database);
+  } else {
+    decoder.get(error.what);
+    decoder.get(error.errnum);
+  }
+  if (!decoder.bytes().ok()) return tl::unexpected(Error{"read accounts", "", EBADMSG});
+  if (!is_there) return tl::unexpected(std::move(error));
   return database;
 }
 
@@ -119,12 +135,13 @@ Result<GroupNames> group_names_of(const std::vector<const Account*>& accounts, i
     }
     return encoded;
   });
-  ByteReader reader(bytes ? std::string_view(*bytes) : std::string_view());
+  if (!bytes) return tl::unexpected(no_answer_of_name_service(patience, bytes.error()));
+  ByteReader reader(*bytes);
   GroupNames names(accounts.size());
   for (auto& of_account : names) {
     for (auto count = reader.number(); count > 0 && reader.ok(); --count) of_account.emplace_back(reader.bytes());
   }
-  if (!bytes || !reader.ok()) return tl::unexpected(no_answer_of_name_service(patience));
+  if (!reader.ok()) return tl::unexpected(Error{"read groups", "", EBADMSG});
   return names;
 }
 

@@ -106,6 +106,7 @@ void AccountAudit::arrange(std::span<std::uint32_t> positions) const {
 void AccountAudit::begin_to_observe(const Watch& watch, const Ask& ask) {
   const auto reader = asking_reader(ask);
   observer_->watch_with(watch);
+  lookout_ = watch.lookout;
   observer_->read_with(reader);
   revoked_->read_with(reader);
   if (!memberships_.ask_services()) observer_->keep_identity();

@@ -69,7 +69,8 @@ Result<SshdChoice> sshd_choice_of(const Arguments& arguments, const AccountIndex
   return choice;
 }
 
-Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index) {
+Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index,
+                                             std::string& not_listed) {
   std::vector<Account> chosen;
   const bool host = arguments.root == "/";
   const auto add = [&](const Result<std::optional<Account>>& found, const std::string& name) -> Result<void> {
@@ -82,8 +83,12 @@ Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const A
   for (const auto& name : arguments.users) {
     const auto* account = index.account(std::string_view(name));
     const std::optional<Account> known = account == nullptr ? std::nullopt : std::optional(*account);
-    const auto done = add(known || !host ? Result<std::optional<Account>>(known) : find_account(name), name);
-    if (!done) return tl::unexpected(done.error());
+    const auto found = known || !host ? Result<std::optional<Account>>(known) : find_account(name);
+    if (!found && arguments.all_users) {
+      not_listed = found.error().what;  // it costs those that only it knows
+      continue;
+    }
+    if (auto done = add(found, name); !done) return tl::unexpected(done.error());
   }
   if (arguments.users.empty()) {
     const auto done = add(find_account(getuid()), "uid " + std::to_string(getuid()));

@@ -22,8 +22,10 @@ std::optional<Connection> connection_of(const Arguments& arguments);
 Result<SshdChoice> sshd_choice_of(const Arguments& arguments, const AccountIndex& index);
 
 // The accounts to look at: those named, or the caller's own. A row that no look-up by name returns is none that sshd
-// could let in.
-Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index);
+// could let in. Of a list for --all-users those are left out of which the name service says nothing; then `not_listed`
+// says why.
+Result<std::vector<Account>> chosen_accounts(const Arguments& arguments, const AccountIndex& index,
+                                             std::string& not_listed);
 
 // The groups that accounts are in: from the index where it holds them all, and from the name service otherwise.
 class Memberships {

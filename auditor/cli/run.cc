@@ -169,7 +169,7 @@ Result<int> run(const Arguments& given) {
   try {
     return run_verb(arguments);
   } catch (const NoAnswer& error) {
-    return tl::unexpected(Error{error.what(), "", 0});
+    return tl::unexpected(error.error);
   }
 }
 

@@ -125,7 +125,8 @@ Result<std::string> why(const SshdConfig& config, const std::string& written, co
 Result<Connection> connection_for(const Arguments& arguments, const AccountIndex& index) {
   auto connection = connection_of(arguments).value_or(Connection{});
   if (arguments.users.empty()) return connection;
-  const auto accounts = chosen_accounts(arguments, index);
+  std::string not_listed;
+  const auto accounts = chosen_accounts(arguments, index, not_listed);
   if (!accounts) return tl::unexpected(accounts.error());
   connection.user = accounts->front().name;
   connection.groups = Memberships(arguments, index).names_of(accounts->front());

@@ -103,16 +103,30 @@ class Fix {
     Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, (*audit)->accounts().size());
     for (const auto* account : (*audit)->accounts()) {
       progress.step();
-      auto planned = (*audit)->plan(*account, date);
-      count(planned.report, summary_);
-      verdicts_[account->name] = planned.report.key_login;
-      auto& plan = planned.plan;
+      auto planned = plan_of(**audit, *account, date);
+      if (!planned) continue;
+      count(planned->report, summary_);
+      verdicts_[account->name] = planned->report.key_login;
+      auto& plan = planned->plan;
       std::erase_if(plan.contents, [&](const PlannedContent& one) { return mended_.contains(one.path); });
       if (!plan.is_empty() || !plan.advice.empty()) plans_.push_back(std::move(plan));
     }
     grammar_ = (*audit)->context().grammar;
     look_for_obstacles();
     return {};
+  }
+
+  // Nothing where the name service says nothing of one of many; the others are looked at.
+  std::optional<AccountAudit::PlannedAccount> plan_of(AccountAudit& audit, const Account& account,
+                                                      std::string_view date) {
+    try {
+      return audit.plan(account, date);
+    } catch (const NoAnswer& error) {
+      if (!arguments_.all_users) throw;
+      std::fprintf(stderr, "sshaudit: %s: %s\n", visible(account.name).c_str(), error.what());
+      summary_.complete = false;
+      return std::nullopt;
+    }
   }
 
   // A look at each file, which may find more in the way than what was judged tells. Others than root cannot.

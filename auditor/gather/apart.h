@@ -3,15 +3,16 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
+#include <tl/expected.hpp>
 
 namespace sshaudit {
 
 using SignOfLife = std::function<void()>;
 
-// The bytes that `work` makes. Nothing when it fails, is silent for `seconds`, or takes 20 times as long altogether.
-// The process is gone then, as far as it can be ended, and it does not outlive this one.
-std::optional<std::string> made_apart(int seconds, const std::function<std::string(const SignOfLife&)>& work);
+// The bytes that `work` makes. An errno when it is silent for `seconds` or takes 120 times as long altogether
+// (ETIMEDOUT), when it fails (ECHILD), or cannot be started. The process is gone then, as far as it can be ended, and
+// it does not outlive this one.
+tl::expected<std::string, int> made_apart(int seconds, const std::function<std::string(const SignOfLife&)>& work);
 
 }  // namespace sshaudit

@@ -115,6 +115,7 @@ void add_host_to(KeyGrammar& grammar, const std::string& root) {
   grammar.is_service = [root, services](const std::string& service) mutable {
     const auto listed = !services && root == "/" ? list_services() : std::nullopt;
     if (listed) services = std::make_shared<const Services>(listed->begin(), listed->end());
+    if (!services && root == "/") return true;  // it may be one: who could tell is silent
     if (!services) {
       const auto file = open_below(root, "/etc/services");
       const auto text = file ? read_open_file(file.get(), "/etc/services", largest).value_or("") : std::string();

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <string_view>
@@ -52,14 +53,24 @@ Number number_of(const std::string& text) {
   return number;
 }
 
+// A database that was silent is not asked again: each question would take as long.
+std::map<std::string, Error, std::less<>>& silent_databases() {
+  static std::map<std::string, Error, std::less<>> silent;
+  return silent;
+}
+
 // `ask` makes the answer: here, or where a service may be silent in another process.
 template <class Ask>
 Result<std::string> answer_of(std::initializer_list<std::string_view> databases, Ask ask) {
   const auto has_service = [](std::string_view one) { return !directory_services(one).empty(); };
   if (limit == 0 || std::ranges::none_of(databases, has_service)) return ask();
+  auto& silent = silent_databases();
+  if (const auto known = silent.find(*databases.begin()); known != silent.end()) return tl::unexpected(known->second);
   auto answer = made_apart(limit, [&](const SignOfLife&) { return ask(); });
-  if (!answer) return tl::unexpected(no_answer_of_name_service(limit));
-  return std::move(*answer);
+  if (answer) return std::move(*answer);
+  auto error = no_answer_of_name_service(limit, answer.error());
+  silent.emplace(*databases.begin(), error);
+  return tl::unexpected(std::move(error));
 }
 
 // Nothing for no account, "e" and errno, or its fields.
@@ -165,7 +176,7 @@ std::string ask_services() {
 }
 
 const std::string& or_throw(const Result<std::string>& answer) {
-  if (!answer) throw NoAnswer(answer.error().what);
+  if (!answer) throw NoAnswer(answer.error());
   return *answer;
 }
 
@@ -173,7 +184,8 @@ const std::string& or_throw(const Result<std::string>& answer) {
 
 void limit_look_ups(int seconds) { limit = seconds; }
 
-Error no_answer_of_name_service(int seconds) {
+Error no_answer_of_name_service(int seconds, int errnum) {
+  if (errnum != ETIMEDOUT) return {"the name service could not be asked", "", errnum};
   return {"the name service did not answer in " + std::to_string(seconds) + " s", "", 0};
 }
 
@@ -202,7 +214,7 @@ Result<std::optional<ShadowEntry>> find_shadow(const std::string& name) {
 Result<std::optional<ShadowEntry>> find_shadow_apart(const std::string& name) {
   const int seconds = limit > 0 ? limit : usual_limit;
   auto bytes = made_apart(seconds, [&](const SignOfLife&) { return ask_shadow(name); });
-  if (!bytes) return tl::unexpected(no_answer_of_name_service(seconds));
+  if (!bytes) return tl::unexpected(no_answer_of_name_service(seconds, bytes.error()));
   return shadow_in(std::move(*bytes), name);
 }
 
@@ -226,12 +238,22 @@ std::optional<std::vector<std::string>> list_services() {
   return answer ? std::optional(fields_of(*answer)) : std::nullopt;
 }
 
+// What is only known to a service that is silent may be any port.
 std::optional<int> find_port(const std::string& service) {
+  constexpr int some_port = 65535;
+  static std::map<std::string, std::optional<int>> known;
+  const auto [entry, is_new] = known.try_emplace(service);
+  if (!is_new) return entry->second;
   const auto answer = answer_of({"services"}, [&] {
-    const servent* const entry = getservbyname(service.c_str(), "tcp");
-    return entry == nullptr ? std::string() : std::to_string(ntohs(static_cast<std::uint16_t>(entry->s_port)));
+    const servent* const found = getservbyname(service.c_str(), "tcp");
+    return found == nullptr ? std::string() : std::to_string(ntohs(static_cast<std::uint16_t>(found->s_port)));
   });
-  return answer && !answer->empty() ? std::optional(number_of<int>(*answer)) : std::nullopt;
+  if (!answer) {
+    entry->second = some_port;
+  } else if (!answer->empty()) {
+    entry->second = number_of<int>(*answer);
+  }
+  return entry->second;
 }
 
 }  // namespace sshaudit

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Questions to the name service (nsswitch.conf(5)), which may be a server that is down: such a question is asked by a
-// process of its own, and given up when there is no answer in time.
+// process of its own, and given up when there is no answer in time; then none of that database is asked again.
 #pragma once
 
 #include <sys/types.h>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sshaudit/account.h"
@@ -19,11 +20,13 @@ namespace sshaudit {
 // process; for a process that somebody else watches.
 void limit_look_ups(int seconds);
 
-Error no_answer_of_name_service(int seconds);
+// Why there is no answer, by what made_apart() returned.
+Error no_answer_of_name_service(int seconds, int errnum);
 
 // What those throw that cannot return an error.
 struct NoAnswer : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit NoAnswer(Error given) : std::runtime_error(given.what), error(std::move(given)) {}
+  Error error;
 };
 
 // An account that the name service knows but may not enumerate (a directory service); nothing when it has none.
@@ -47,7 +50,7 @@ std::vector<gid_t> supplementary_groups_of(const Account& account);
 // The names of services(5) for tcp, aliases too. Nothing where there is no answer.
 std::optional<std::vector<std::string>> list_services();
 
-// The port of one of them; nothing when there is none.
+// The port of one of them; nothing when there is none, and 65535 where there is no answer.
 std::optional<int> find_port(const std::string& service);
 
 }  // namespace sshaudit

@@ -16,7 +16,9 @@ constexpr std::array<std::string_view, 4> own_services = {"files", "compat", "sy
 
 }  // namespace
 
-std::optional<std::vector<std::string>> switch_words(std::string_view database) {
+namespace {
+
+std::optional<std::vector<std::string>> words_of_line(std::string_view database) {
   std::istringstream lines(read_file("/etc/nsswitch.conf", largest).value_or(""));
   for (std::string line; std::getline(lines, line);) {
     line.resize(std::min(line.find('#'), line.size()));
@@ -31,13 +33,33 @@ std::optional<std::vector<std::string>> switch_words(std::string_view database) 
   return std::nullopt;
 }
 
+}  // namespace
+
+// Without a line of its own shadow has that of passwd, as glibc has it.
+std::optional<std::vector<std::string>> switch_words(std::string_view database) {
+  auto words = words_of_line(database);
+  return words || database != "shadow" ? words : words_of_line("passwd");
+}
+
+// "sss[NOTFOUND=return]" is a service and an action; "compat" has a line of its own for where "+" leads.
 std::vector<std::string> directory_services(std::string_view database) {
-  auto words = switch_words(database).value_or(std::vector<std::string>());
-  std::erase_if(words, [](const std::string& word) {
-    const bool is_action = word.starts_with('[') || word.ends_with(']');
-    return is_action || std::ranges::find(own_services, word) != own_services.end();
+  std::vector<std::string> services;
+  bool is_action = false;
+  const auto words = switch_words(database).value_or(std::vector<std::string>());
+  for (const auto& word : words) {
+    const auto name = is_action ? std::string() : word.substr(0, word.find('['));
+    is_action = (is_action || name.size() < word.size()) && !word.ends_with(']');
+    if (name == "compat") {
+      const auto behind = words_of_line(std::string(database) + "_compat").value_or(std::vector<std::string>());
+      services.insert(services.end(), behind.begin(), behind.end());
+    } else if (!name.empty()) {
+      services.push_back(name);
+    }
+  }
+  std::erase_if(services, [](const std::string& name) {
+    return name.starts_with('[') || std::ranges::find(own_services, name) != own_services.end();
   });
-  return words;
+  return services;
 }
 
 }  // namespace sshaudit

@@ -11,8 +11,8 @@
 #include <memory>
 #include <sstream>
 
-#include "gather/look_ups.h"
 #include "gather/file_status.h"
+#include "gather/look_ups.h"
 #include "gather/read_file.h"
 #include "parse/authorized_keys.h"
 

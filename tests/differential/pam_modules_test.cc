@@ -15,8 +15,8 @@
 #include <random>
 
 #include "gather/accounts.h"
-#include "gather/look_ups.h"
 #include "gather/host.h"
+#include "gather/look_ups.h"
 #include "gather/pam.h"
 #include "parse/pam_service.h"
 #include "parse/sshd_version.h"

@@ -146,6 +146,29 @@ TEST_F(DirectoryAsRoot, OneThatIsDownMayKnowTheUserOfTheCommand) {
   EXPECT_EQ(alice->key_login, "accepted");
 }
 
+// Whether it knows a service decides whether sshd starts: nothing is said of what is not known.
+TEST_F(DirectoryAsRoot, OneThatIsDownMayKnowTheService) {
+  system.remove("/etc/nsswitch.conf");
+  system.make_file("/etc/nsswitch.conf", "passwd: files\ngroup: files\nservices: files directory\n", root_owner, 0644);
+  system.remove("/etc/ssh/sshd_config");
+  system.make_file("/etc/ssh/sshd_config", "ListenAddress 0.0.0.0:my-sshd\nPermitOpen web:my-web\n", root_owner, 0644);
+  system.make_file("/etc/directory-is-down", "", root_owner, 0644);
+  const auto down = run({"--all-users", "--deadline", "1"}, "OpenSSH_8.9p1");
+  EXPECT_EQ(down.exit_status, 2) << down.err;
+  EXPECT_EQ(seen(down), Seen({"alice"}, {"accounts-not-listed", "self-check-missing"}));
+}
+
+// A list of names, some of which only it knows.
+TEST_F(DirectoryAsRoot, OneThatIsDownCostsThoseThatOnlyItKnows) {
+  system.remove("/etc/nsswitch.conf");
+  system.make_file("/etc/nsswitch.conf", "passwd: files directory[NOTFOUND=return]\ngroup: files\n", root_owner, 0644);
+  system.make_file("/etc/some-people", "dora\nalice\n", root_owner, 0644);
+  system.make_file("/etc/directory-is-down", "", root_owner, 0644);
+  const auto down = run({"--all-users", "--users", "/etc/some-people", "--deadline", "1"});
+  EXPECT_EQ(down.exit_status, 2) << down.err;
+  EXPECT_EQ(seen(down), Seen({"alice"}, {"accounts-not-listed"}));
+}
+
 // Who is about to type something is told why there is no answer.
 TEST_F(DirectoryAsRoot, OneThatIsDownIsNotWaitedForWithoutEnd) {
   system.make_file("/etc/directory-is-down", "", root_owner, 0644);

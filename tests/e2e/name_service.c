@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <nss.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,6 +79,18 @@ enum nss_status _nss_directory_setservent(int stay_open) {
   (void)stay_open;
   answer_or_hang();
   return NSS_STATUS_SUCCESS;
+}
+
+enum nss_status _nss_directory_getservbyname_r(const char *name, const char *protocol, struct servent *row, char *buffer, size_t size, int *errnum, int *netdb_errnum) {
+  (void)name, (void)protocol, (void)row, (void)buffer, (void)size, (void)errnum, (void)netdb_errnum;
+  answer_or_hang();
+  return NSS_STATUS_NOTFOUND;
+}
+
+enum nss_status _nss_directory_getspnam_r(const char *name, struct spwd *row, char *buffer, size_t size, int *errnum) {
+  (void)name, (void)row, (void)buffer, (void)size, (void)errnum;
+  answer_or_hang();
+  return NSS_STATUS_NOTFOUND;
 }
 
 enum nss_status _nss_directory_endservent(void) { return NSS_STATUS_SUCCESS; }

@@ -215,6 +215,22 @@ void become(const Person& person) {
   must(setgroups(0, nullptr) == 0 && setresgid(id, id, id) == 0 && setresuid(id, id, id) == 0, "become a user");
 }
 
+// Started without a standard input and an error output, as some daemons start what they run.
+TEST_F(OddNightAsRoot, WithoutStandardFiles) {
+  const auto expected = good_night();
+  const auto space = host_.with_server({});
+  ASSERT_EQ(space.errnum(), 0);
+  const auto run = run_sshaudit(nightly(), [&] {
+    space.join();
+    close(STDIN_FILENO);
+    close(STDERR_FILENO);
+  });
+  EXPECT_EQ(run.exit_status, 0);
+  const auto lines = account_lines(run.out);
+  ASSERT_EQ(lines.size(), expected.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i].json, expected[i].json);
+}
+
 // The limit counts the processes of a user on the whole host, those that nobody has waited for yet too; root has none.
 TEST_F(OddNightAsRoot, WithoutProcessesToSpare) {
   constexpr rlim_t most = 6;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "gather/accounts.h"
-#include "gather/look_ups.h"
 
 #include <gtest/gtest.h>
 #include <pwd.h>
@@ -9,6 +8,7 @@
 #include <cerrno>
 #include <string>
 
+#include "gather/look_ups.h"
 #include "gather/scratch_directory.h"
 
 namespace sshaudit {

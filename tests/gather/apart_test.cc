@@ -34,27 +34,44 @@ TEST(Apart, BytesComeBackAsTheyWereMade) {
       for (int i = 0; i < 1000; ++i) sign();
       return bytes;
     });
-    EXPECT_EQ(made, std::optional(bytes));
+    ASSERT_TRUE(made.has_value());
+    EXPECT_EQ(*made, bytes);
   }
   expect_no_children();
 }
 
 TEST(Apart, NothingComesOfAFailure) {
-  EXPECT_EQ(made_apart(seconds, [](const SignOfLife&) -> std::string { throw std::runtime_error("odd"); }),
-            std::nullopt);
-  EXPECT_EQ(made_apart(seconds, [](const SignOfLife&) -> std::string { std::abort(); }), std::nullopt);
+  const auto failed = tl::expected<std::string, int>(tl::unexpect, ECHILD);
+  EXPECT_EQ(made_apart(seconds, [](const SignOfLife&) -> std::string { throw std::runtime_error("odd"); }), failed);
+  EXPECT_EQ(made_apart(seconds, [](const SignOfLife&) -> std::string { std::abort(); }), failed);
   EXPECT_EQ(made_apart(seconds,
                        [](const SignOfLife& sign) -> std::string {
                          sign();
                          _exit(0);
                        }),
-            std::nullopt);
+            failed);
   expect_no_children();
 }
 
 TEST(Apart, SilenceIsGivenUp) {
-  EXPECT_EQ(made_apart(1, [](const SignOfLife&) -> std::string { hang(); }), std::nullopt);
+  const auto silent = tl::expected<std::string, int>(tl::unexpect, ETIMEDOUT);
+  EXPECT_EQ(made_apart(1, [](const SignOfLife&) -> std::string { hang(); }), silent);
   expect_no_children();
+}
+
+// A program that was started meanwhile may hold the pipe open.
+TEST(Apart, WhatIsWholeIsNotWaitedFor) {
+  auto life = make_pipe();
+  ASSERT_TRUE(life.has_value());
+  const auto made = made_apart(seconds, [&](const SignOfLife&) {
+    if (fork() == 0) {
+      char none = 0;
+      _exit(static_cast<int>(read(life->read.get(), &none, 1)));
+    }
+    return std::string("made");
+  });
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(*made, "made");
 }
 
 // It has the end of a pipe, which is closed when it is gone.

@@ -231,7 +231,8 @@ std::string described(const StageNode& node) {
 
 std::string indented(const std::string& text) {
   std::string made = "  | ";
-  for (const unsigned char byte : text) {
+  for (const char one : text) {
+    const auto byte = static_cast<unsigned char>(one);
     if (byte == '\n') {
       made += "\n  | ";
     } else if (byte < ' ' || byte > '~') {

@@ -292,8 +292,8 @@ TEST_F(BlowsAsRoot, CostNoNews) {
       round(space, blow, moment);
     }
   }
-  std::printf("%zu blows; %ld operations in a run, of which %ld change something\n", each * blows.size(),
-              operations_[false], operations_[true]);
+  std::printf("%ld blows; %ld operations in a run, of which %ld change something\n",
+              each * static_cast<long>(blows.size()), operations_[false], operations_[true]);
   for (const auto& [end, count] : ends_) std::printf("%4d  %s%s", count, end.c_str(), end.back() == '\n' ? "" : "\n");
 }
 

@@ -160,8 +160,9 @@ std::string attributes_of(const std::string& path) {
   std::array<char, 4096> names{};
   std::array<char, 4096> value{};
   std::string text;
-  const auto size = llistxattr(path.c_str(), names.data(), names.size());
-  for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(std::char_traits<char>::length(&names.at(at))) + 1) {
+  const auto size =
+      static_cast<std::size_t>(std::max<ssize_t>(llistxattr(path.c_str(), names.data(), names.size()), 0));
+  for (std::size_t at = 0; at < size; at += std::char_traits<char>::length(&names.at(at)) + 1) {
     const auto length = lgetxattr(path.c_str(), &names.at(at), value.data(), value.size());
     text += std::string(&names.at(at)) + "=" +
             std::string(value.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));

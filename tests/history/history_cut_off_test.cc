@@ -84,8 +84,10 @@ int run_apart(const std::string& path, Fate fate, int at, int* count = nullptr) 
   const auto child = fork();
   if (child == 0) {
     writes = {fate, at, 0};
-    const bool replaced = (replace("pwrite", cut_off_pwrite) | replace("pwrite64", cut_off_pwrite)) &&
-                          replace("ftruncate", cut_off_ftruncate) && replace("unlink", cut_off_unlink);
+    const bool has_one = replace("pwrite", cut_off_pwrite);
+    const bool has_other = replace("pwrite64", cut_off_pwrite);
+    const bool replaced =
+        (has_one || has_other) && replace("ftruncate", cut_off_ftruncate) && replace("unlink", cut_off_unlink);
     const auto done = replaced ? run_over_all(path, "2026-01-31T02:00:00Z") : tl::unexpected(Error{});
     if (write(answer[1], &writes.count, sizeof writes.count) != sizeof writes.count) _exit(3);
     _exit(done ? 0 : done.error().errnum == EIO ? 1 : 2);

@@ -88,7 +88,7 @@ boot() {
   die "systemd does not come up: $state"
 }
 in_booted() {
-  nsenter --target "$init" --mount --pid --ipc --uts --net --cgroup \
+  nsenter --target "$init" --mount --pid --ipc --uts --net --cgroup --root --wd \
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
 halt_booted() {

@@ -76,7 +76,7 @@ void expect_no_children() {
 }
 
 TEST(Supervisor, KeepsTheOrder) {
-  for (const std::size_t accounts : {0, 1, 2, 5000}) {
+  for (const std::size_t accounts : {0U, 1U, 2U, 5000U}) {
     const auto done = run(accounts, usual_work(), {3, 10});
     expect_judged(done, accounts);
     EXPECT_EQ(done.losses(), 0U);

@@ -134,20 +134,22 @@ const std::vector<AccountCase>& AccountAudit::cases_of(const Account& account) {
   return settings_->of(account.name, memberships_.names_of(account));
 }
 
-// Without the groups that Match blocks ask for, nobody knows which settings an account has.
+// Where a service knows who is in which group and is silent, nothing can be said of anybody: sshd would wait for it
+// too. Otherwise one question tells that it answers, unless Match blocks ask for the groups of all.
 Result<void> AccountAudit::ask_about_all() {
   cases_by_position_.assign(accounts_.size(), nullptr);
-  if (!settings_->asks_for_groups() || !memberships_.ask_services()) {
-    std::ranges::transform(accounts_, cases_by_position_.begin(), [this](auto* one) { return &cases_of(*one); });
-    return {};
-  }
-  const auto groups = group_names_of(accounts_, arguments_.deadline);
+  const bool asks_for_all = memberships_.ask_services() && settings_->asks_for_groups();
+  const auto first = accounts_.empty() ? accounts_ : std::vector{accounts_.front()};
+  const bool asks = memberships_.ask_services() && !first.empty();
+  const auto groups = asks ? group_names_of(asks_for_all ? accounts_ : first, arguments_.deadline) : GroupNames();
   if (!groups) {
     database_.not_listed = groups.error().what;
+    if (!settings_->asks_for_groups()) std::ranges::for_each(accounts_, [this](auto* one) { cases_of(*one); });
     return tl::unexpected(groups.error());
   }
   for (std::size_t i = 0; i < accounts_.size(); ++i) {
-    cases_by_position_[i] = &settings_->of(accounts_[i]->name, (*groups)[i]);
+    const auto& account = *accounts_[i];
+    cases_by_position_[i] = asks_for_all ? &settings_->of(account.name, (*groups)[i]) : &cases_of(account);
   }
   return {};
 }

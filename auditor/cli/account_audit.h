@@ -39,8 +39,7 @@ class AccountAudit {
   const std::vector<const Account*>& accounts() const { return accounts_; }
 
   // Asks sshd about every set of Match blocks that the accounts reach; server() and findings() are complete after that.
-  // An error when Match blocks ask for groups and the name service does not answer: work() makes losses of all accounts
-  // then.
+  // An error when a name service that knows groups does not answer: work() makes losses of all accounts then.
   Result<void> ask_about_all();
   const Server& server() const { return sshd_->server(); }
   std::vector<Finding> findings() const;  // of the server and of the host

@@ -25,7 +25,10 @@ namespace {
 constexpr uid_t nobody = 65534;
 
 // UBSan tries out addresses on a pipe of its own.
-#ifdef __SANITIZE_ADDRESS__
+#ifndef __has_feature
+#define __has_feature(feature) 0  // clang's
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 constexpr bool is_sanitized = true;
 #else
 constexpr bool is_sanitized = false;

@@ -229,7 +229,7 @@ std::vector<gid_t> supplementary_groups_of(const Account& account) {
   });
   const auto& bytes = or_throw(answer);
   std::vector<gid_t> groups(bytes.size() / sizeof(gid_t));
-  std::memcpy(groups.data(), bytes.data(), groups.size() * sizeof(gid_t));
+  if (!groups.empty()) std::memcpy(groups.data(), bytes.data(), groups.size() * sizeof(gid_t));
   return groups;
 }
 

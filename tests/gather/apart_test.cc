@@ -65,6 +65,7 @@ TEST(Apart, WhatIsWholeIsNotWaitedFor) {
   ASSERT_TRUE(life.has_value());
   const auto made = made_apart(seconds, [&](const SignOfLife&) {
     if (fork() == 0) {
+      life->write = Fd();  // it ends when the test has closed its own
       char none = 0;
       _exit(static_cast<int>(read(life->read.get(), &none, 1)));
     }

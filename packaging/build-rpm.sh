@@ -50,6 +50,9 @@ print_spec() {
   print_changelog
 }
 
+# As Debian's packages have it; a distribution with rpm has flags of its own.
+hardening='-fstack-protector-strong -Wformat -Werror=format-security -Wdate-time -D_FORTIFY_SOURCE=2'
+
 # build DIRECTORY: what is built lies in it then. Neither the directory nor the host is seen in what is made.
 build() {
   mkdir -p "$1/SPECS" "$1/SOURCES"
@@ -57,8 +60,8 @@ build() {
   print_spec >"$1/SPECS/sshaudit.spec"
   chmod 644 "$1"/SOURCES/* "$1"/SPECS/*
   touch --date "@$SOURCE_DATE_EPOCH" "$1"/SOURCES/* "$1"/SPECS/*
-  map=-ffile-prefix-map=$1/BUILD/sshaudit-$version=/usr/src/debug/sshaudit-$version
-  if ! CFLAGS="-O2 -g $map" CXXFLAGS="-O2 -g $map" rpmbuild -ba --nodeps --define "_topdir $1" \
+  flags="-g -O2 -ffile-prefix-map=$1/BUILD/sshaudit-$version=/usr/src/debug/sshaudit-$version $hardening"
+  if ! CFLAGS=$flags CXXFLAGS=$flags rpmbuild -ba --nodeps --define "_topdir $1" \
     --define '_buildhost localhost' --define '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' \
     --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' \
     "$1/SPECS/sshaudit.spec" >"$1/log" 2>&1; then

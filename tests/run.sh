@@ -25,4 +25,5 @@ cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset" --parallel "$(nproc)"
 # A changed root may come without /proc, by which ACLs are read.
 if [ ! -e /proc/self/mounts ] && mount -t proc proc /proc; then trap 'umount /proc' EXIT; fi
-ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error "$@"
+# One more than there are processors: most of what a login takes is waiting.
+ctest --preset "$preset" --parallel $(($(nproc) + 1)) --no-tests=error "$@"

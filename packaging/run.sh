@@ -7,19 +7,21 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/packaging/install-dependencies.sh" build || exit 2
 
+# In the directory of the preset "release", in which tests/run.sh goes on.
+built=$root/build-release
 build() {
-  [ -f "$root/build/CMakeCache.txt" ] || cmake -S "$root" -B "$root/build" -DCMAKE_BUILD_TYPE=Release || return
-  cmake --build "$root/build" --target sshaudit --parallel "$(nproc)"
+  [ -f "$built/CMakeCache.txt" ] || (cd "$root" && cmake --preset release -DSSHAUDIT_TESTS=OFF) || return
+  cmake --build "$built" --target sshaudit --parallel "$(nproc)"
 }
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-[ -x "$root/build/bin/sshaudit" ] || printf 'building sshaudit...\n' >&2
+[ -x "$built/bin/sshaudit" ] || printf 'building sshaudit...\n' >&2
 if ! build >"$log" 2>&1; then
   cat "$log" >&2
   exit 2
 fi
 [ $# -gt 0 ] || set -- --all-users
 status=0
-"$root/build/bin/sshaudit" "$@" || status=$?
+"$built/bin/sshaudit" "$@" || status=$?
 exit "$status"

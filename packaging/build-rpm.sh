@@ -50,7 +50,7 @@ print_spec() {
   print_changelog
 }
 
-# As Debian's packages have it; a distribution with rpm has flags of its own.
+# As Debian's packages have it. A distribution with rpm has flags of its own, and says itself where sources were.
 hardening='-fstack-protector-strong -Wformat -Werror=format-security -Wdate-time -D_FORTIFY_SOURCE=2'
 
 # build DIRECTORY: what is built lies in it then. Neither the directory nor the host is seen in what is made.
@@ -60,8 +60,12 @@ build() {
   print_spec >"$1/SPECS/sshaudit.spec"
   chmod 644 "$1"/SOURCES/* "$1"/SPECS/*
   touch --date "@$SOURCE_DATE_EPOCH" "$1"/SOURCES/* "$1"/SPECS/*
-  flags="-g -O2 -ffile-prefix-map=$1/BUILD/sshaudit-$version=/usr/src/debug/sshaudit-$version $hardening"
-  if ! CFLAGS=$flags CXXFLAGS=$flags rpmbuild -ba --nodeps --define "_topdir $1" \
+  if [ -z "$(rpm --eval '%{?set_build_flags}')" ]; then
+    CFLAGS="-g -O2 -ffile-prefix-map=$1/BUILD/sshaudit-$version=/usr/src/debug/sshaudit-$version $hardening"
+    CXXFLAGS=$CFLAGS
+    export CFLAGS CXXFLAGS
+  fi
+  if ! rpmbuild -ba --nodeps --define "_topdir $1" \
     --define '_buildhost localhost' --define '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' \
     --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' \
     "$1/SPECS/sshaudit.spec" >"$1/log" 2>&1; then

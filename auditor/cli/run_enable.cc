@@ -270,7 +270,9 @@ class Enable {
   Text no_reload() const {
     const bool runs = views_.front().daemon.has_value();
     if (!can_see_daemons()) return "without /proc it cannot be seen whether an sshd runs: reload it if one does\n";
-    return runs ? "sshd goes by it\n" : "no sshd listens, and the next one that starts reads it\n";
+    if (runs) return "sshd goes by it\n";
+    return others_.empty() ? "no sshd listens, and the next one that starts reads it\n"
+                           : "no sshd that listens goes by it, and the next one that starts does\n";
   }
 
   std::vector<SshdView> views_;

@@ -62,7 +62,9 @@ class Status {
       say("sshd: one that runs may not have read that the logger is taken out: run sshaudit disable again", is_broken);
     }
     for (const auto& other : seen.others) {
-      say(fmt::format("sshd: ({}) goes by another configuration, which is not looked at", other.daemon->pid), works);
+      const bool is_only_one = !views_.empty() && !views_.front().daemon;
+      say(fmt::format("sshd: ({}) goes by another configuration, which is not looked at", other.daemon->pid),
+          is_only_one ? not_all_wired : works);
     }
     look_at_modules();
     if (auto done = tell(text_); !done) return tl::unexpected(done.error());

@@ -24,6 +24,7 @@ constexpr std::size_t largest_list = 64UL * 1024 * 1024;
 Result<UserDatabase> in_another_process(int deadline,
                                         const std::function<Result<UserDatabase>(const SignOfLife& after_each)>& work) {
   const auto bytes = made_apart(name_service_patience(deadline), [&](const SignOfLife& after_each) {
+    limit_look_ups(0);  // this process is watched
     const auto database = work(after_each);
     std::string encoded;
     wire::Encoder encoder(encoded);
@@ -127,6 +128,7 @@ bool add_seen_people(const Arguments& arguments, const std::vector<std::string>&
 Result<GroupNames> group_names_of(const std::vector<const Account*>& accounts, int deadline) {
   const int patience = name_service_patience(deadline);
   const auto bytes = made_apart(patience, [&](const SignOfLife& after_each) {
+    limit_look_ups(0);  // this process is watched
     std::string encoded;
     wire::Encoder encoder(encoded);
     for (const auto* account : accounts) {

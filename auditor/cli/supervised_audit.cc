@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "cli/supervised_audit.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
 
 #include "cli/progress.h"
+#include "gather/system_log.h"
 
 namespace sshaudit {
+namespace {
+
+// Beside the report. A nightly run that has no news writes nothing, since that would be mailed: then the log is told.
+void tell_beside(const Arguments& arguments, const std::string& line) {
+  if (arguments.changes && !arguments.verbose && isatty(STDERR_FILENO) != 1) return log_in_time(line, LOG_NOTICE);
+  std::fprintf(stderr, "sshaudit: %s\n", line.c_str());
+}
+
+}  // namespace
 
 Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit,
                             const std::function<Result<void>(AccountReport& report)>& take) {
@@ -23,12 +34,13 @@ Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit,
   const auto done = supervise(audit.accounts().size(), audit.work(), limits, deliver);
   if (!done) return tl::unexpected(done.error());
   if (done->filter_errnum != 0) {
-    std::fprintf(stderr, "sshaudit: what users wrote was parsed as nobody, but without a filter of system calls: %s\n",
-                 std::strerror(done->filter_errnum));
+    tell_beside(arguments,
+                fmt::format("what users wrote was parsed as nobody, but without a filter of system calls: {}",
+                            std::strerror(done->filter_errnum)));
   }
   if (done->left_behind > 0) {
-    std::fprintf(stderr, "sshaudit: processes that wait for a file system that does not answer, until it does: %zu\n",
-                 done->left_behind);
+    tell_beside(arguments, fmt::format("processes that wait for a file system that does not answer, until it does: {}",
+                                       done->left_behind));
   }
   return {};
 }

@@ -17,10 +17,17 @@ constexpr std::size_t most_sets = 64;
 constexpr std::chrono::seconds patience_for_all{10};
 constexpr std::size_t most_names = 3;
 
+// The words of gai_strerror(3) where no server of names has said that there is none of this name.
+bool is_about_name_servers(const std::string& message) {
+  return message.find("(Temporary failure") != std::string::npos ||
+         message.find("(System error") != std::string::npos ||
+         message.find("(Non-recoverable failure") != std::string::npos;
+}
+
 // Whether sshd's words are about its configuration, and not about what it could not do when asked.
 bool is_about_configuration(const std::string& message) {
   return message.find(" line ") != std::string::npos || message.find("bad configuration") != std::string::npos ||
-         message.starts_with("Auth") || message.starts_with("bad addr or host");
+         message.starts_with("Auth") || (message.starts_with("bad addr or host") && !is_about_name_servers(message));
 }
 
 std::string in_words(const Error& error) {

@@ -289,5 +289,23 @@ TEST(StockDebianAsRoot, NothingIsReported) {
   expect_silence(system);
 }
 
+// As in the nightly service, which has no network: sshd is asked, and cannot ask for the address.
+TEST(StockDebianAsRoot, ANameInListenAddressIsNoFault) {
+  const TemporaryDirectory directory;
+  AuditedSystem system(directory.path());
+  Yard yard{system};
+  const auto alice = system.person("alice", 2001);
+  yard.add_account(alice);
+  yard.add_home("/home/alice", alice.owner(), 0755);
+  yard.add_keys(alice);
+  system.write_databases();
+  add_debian_etc(system, "ListenAddress ssh.example.com\n", "", "");
+  system.remove("/etc/nsswitch.conf");
+  system.make_file("/etc/nsswitch.conf", "hosts: dns\n", root_owner, 0644);
+  const auto run = run_sshaudit({"--all-users", "-v"}, [&] { enter_debian(system, {}); });
+  EXPECT_EQ(run.out.find("config-invalid"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("Temporary failure in name resolution"), std::string::npos) << run.out;
+}
+
 }  // namespace
 }  // namespace sshaudit::e2e

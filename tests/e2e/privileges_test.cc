@@ -31,9 +31,28 @@ struct Verdict {
 
 class TraceReader {
  public:
+  // Where processes take turns, a call comes in two lines.
   void read(const std::string& line) {
     std::smatch match;
+    if (std::regex_match(line, match, begun_)) {
+      if (!processes_.contains(match[1])) processes_[match[1]] = parent_of_new();
+      begun_calls_[match[1]] = match[2];
+    } else if (std::regex_match(line, match, ended_)) {
+      const std::string pid = match[1];
+      const auto call = begun_calls_.extract(pid);
+      if (call) read_whole(pid + " " + call.mapped() + std::string(match[2]));
+    } else {
+      read_whole(line);
+    }
+  }
+
+  Verdict verdict;
+
+ private:
+  void read_whole(const std::string& line) {
+    std::smatch match;
     if (!std::regex_match(line, match, form_)) return;
+    if (!processes_.contains(match[1])) processes_[match[1]] = parent_of_new();
     auto& process = processes_[match[1]];
     const std::string call = match[2];
     const std::string rest = match[3];
@@ -47,9 +66,16 @@ class TraceReader {
     }
   }
 
-  Verdict verdict;
+  // A child may be heard of before its parent's call has ended.
+  Process parent_of_new() const {
+    Process parent;
+    for (const auto& [pid, call] : begun_calls_) {
+      const bool is_making = call.starts_with("clone") || call.starts_with("fork") || call.starts_with("vfork");
+      if (is_making && processes_.at(pid).is_ours) parent = processes_.at(pid);
+    }
+    return parent;
+  }
 
- private:
   void note_child(const Process& parent, const std::string& rest) {
     std::smatch match;
     if (!std::regex_search(rest, match, std::regex("= ([0-9]+)$"))) return;
@@ -78,7 +104,10 @@ class TraceReader {
   }
 
   const std::regex form_{"^([0-9]+) +([a-z0-9_]+)\\((.*)$"};
+  const std::regex begun_{"^([0-9]+) +(.*) <unfinished \\.\\.\\.>$"};
+  const std::regex ended_{"^([0-9]+) +<\\.\\.\\. [a-z0-9_]+ resumed>(.*)$"};
   std::map<std::string, Process> processes_;
+  std::map<std::string, std::string> begun_calls_;  // by process
 };
 
 void expect_no_root_in_home(const std::string& title, const std::function<void(Scene&)>& make) {

@@ -44,11 +44,15 @@ std::string why_no_file(const AccountEvidence& evidence) {
 
 bool shows_private_key(const std::string& text) { return text.find("PRIVATE KEY") != std::string::npos; }
 
-bool is_its_own(const std::string& path, const AccountEvidence& evidence, const Context& context) {
-  return is_private_to(path, evidence, context.accounts) || is_named_for_account(path, evidence);
+// Comments and blank lines are in every file.
+bool holds_keys_alone(const std::string& text, const Context& context) {
+  bool only_keys = true;
+  read_key_lines(text, context.grammar,
+                 [&](const AuthorizedKey& line) { only_keys = only_keys && !line.key.type.empty(); });
+  return only_keys;
 }
 
-void add_to_file(const KeyFile& file, const AccountEvidence& evidence, KeyAddition& addition) {
+void add_to_file(const KeyFile& file, const AccountEvidence& evidence, const Context& context, KeyAddition& addition) {
   const auto& component = file.walk.components.back();
   const auto& status = component.status;
   addition.judged = status;
@@ -62,6 +66,8 @@ void add_to_file(const KeyFile& file, const AccountEvidence& evidence, KeyAdditi
   } else if (status.links > 1) {
     addition.why_not =
         fmt::format("{} has {} names (hard links): put a file of its own in its place", component.path, status.links);
+  } else if (status.uid != evidence.account.uid && !holds_keys_alone(file.text, context)) {
+    addition.why_not = fmt::format("{} is root's, and there is more in it than keys: look at it first", component.path);
   }
 }
 
@@ -155,9 +161,15 @@ KeyAddition plan_key_addition(const AccountEvidence& evidence, const std::string
   }
   if (evidence.home.end == WalkEnd::found) addition.home = evidence.home.components.back().path;
   addition.path = file->walk.components.empty() ? file->path : file->walk.components.back().path;
-  file->walk.end == WalkEnd::found ? add_to_file(*file, evidence, addition) : make_file(*file, evidence, addition);
-  if (addition.why_not.empty() && !is_its_own(addition.path, evidence, context)) {
-    addition.why_not = fmt::format("{} is not this account's alone: a key in it may let in others, too", addition.path);
+  file->walk.end == WalkEnd::found ? add_to_file(*file, evidence, context, addition)
+                                   : make_file(*file, evidence, addition);
+  const auto owner = addition.judged ? addition.judged->uid : addition.made.uid;
+  if (addition.why_not.empty() && !is_its_key_file(addition.path, owner, evidence, context.accounts)) {
+    const bool is_private = is_private_to(addition.path, evidence, context.accounts);
+    addition.why_not = fmt::format(
+        "{} is {}", addition.path,
+        is_private ? "root's, and a link leads there that the account may have made: the key can be put there by hand"
+                   : "not this account's alone: a key in it may let in others, too");
   }
   if (addition.why_not.empty()) look_for_key(*key, context, addition);
   addition.after = with_line(addition.before, line);

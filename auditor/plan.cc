@@ -13,6 +13,7 @@
 #include "rules/file_systems.h"
 #include "rules/key_file_mending.h"
 #include "rules/key_file_rules.h"
+#include "rules/remedies.h"
 #include "rules/wording.h"
 
 namespace sshaudit {
@@ -75,8 +76,9 @@ void add(const Finding& finding, Plan& plan) {
 }
 
 // In the home, and the account's own or root's for it; a program of somebody else's never.
-bool is_own_file(const PathComponent& file, const AccountEvidence& evidence) {
-  const bool is_its = file.status.uid == evidence.account.uid || file.status.uid == 0;
+bool is_own_file(const PathComponent& file, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  const bool is_its = (file.status.uid == evidence.account.uid || file.status.uid == 0) &&
+                      is_its_key_file(file.path, file.status.uid, evidence, accounts);
   const auto& home = evidence.home.components;
   const bool is_inside = !home.empty() && file.path.starts_with(home.back().path + "/");
   const bool is_plain = file.status.links == 1 && (file.status.mode & (S_ISUID | S_ISGID)) == 0;
@@ -85,7 +87,7 @@ bool is_own_file(const PathComponent& file, const AccountEvidence& evidence) {
 
 void plan_contents(const AccountEvidence& evidence, const Context& context, std::string_view date, Plan& plan) {
   for (const auto& file : evidence.key_files) {
-    if (!is_read_whole(file) || !is_own_file(file.walk.components.back(), evidence)) continue;
+    if (!is_read_whole(file) || !is_own_file(file.walk.components.back(), evidence, context.accounts)) continue;
     const auto& component = file.walk.components.back();
     const auto is_it = [&](const auto& one) { return one.path == component.path; };
     if (std::ranges::any_of(plan.contents, is_it)) continue;

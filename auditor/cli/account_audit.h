@@ -2,6 +2,7 @@
 // All that one run over accounts needs, put together from the arguments.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,7 +62,8 @@ class AccountAudit {
     AccountReport report;
     Plan plan;
   };
-  PlannedAccount plan(const Account& account, std::string_view date);
+  // `look` says of each item what is in its way: then what comes of the plan is worked out without it.
+  PlannedAccount plan(const Account& account, std::string_view date, const std::function<void(Plan& plan)>& look);
 
   // Where a line with a public key goes. An error where that depends on the connection.
   struct PlannedKey {

@@ -10,7 +10,8 @@
 
 namespace sshaudit {
 
-AccountAudit::PlannedAccount AccountAudit::plan(const Account& account, std::string_view date) {
+AccountAudit::PlannedAccount AccountAudit::plan(const Account& account, std::string_view date,
+                                                const std::function<void(Plan& plan)>& look) {
   std::vector<AccountEvidence> evidences;
   std::vector<ConnectionReport> now;
   for (const auto& one : cases_of(account)) {
@@ -21,6 +22,7 @@ AccountAudit::PlannedAccount AccountAudit::plan(const Account& account, std::str
   Waivers(arguments_.waivers, context_->now).apply(planned.report);  // what is accepted is left alone
   auto& plan = planned.plan;
   plan = plan_account(planned.report, evidences, *context_, date);
+  look(plan);
   if (plan.is_empty() || opens_what_is_closed(evidences, plan)) return planned;
   std::vector<ConnectionReport> then;
   for (std::size_t i = 0; i < evidences.size(); ++i) {

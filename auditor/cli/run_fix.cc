@@ -11,17 +11,14 @@
 #include <set>
 #include <vector>
 
-#include "cli/account_audit.h"
-#include "cli/progress.h"
+#include "cli/fix_plans.h"
 #include "cli/question.h"
 #include "cli/text_style.h"
-#include "gather/host.h"
 #include "gather/look_ups.h"
 #include "remedy/changer.h"
 #include "render/plan.h"
 #include "render/visible_text.h"
 #include "render/words.h"
-#include "rules/waivers.h"
 
 namespace sshaudit {
 namespace {
@@ -43,7 +40,9 @@ std::size_t items_in(const std::vector<Plan>& plans) {
 // What is planned, and asked, and done. Every round adds to the same record.
 class Fix {
  public:
-  explicit Fix(const Arguments& arguments) : arguments_(arguments) {}
+  explicit Fix(const Arguments& arguments)
+      : arguments_(arguments),
+        found_([this](Plan& plan, const KeyGrammar& grammar) { look_for_obstacles(plan, grammar); }) {}
 
   Result<int> run() {
     try {
@@ -58,12 +57,12 @@ class Fix {
 
  private:
   Result<int> mend() {
-    if (auto done = make_plans(arguments_); !done) return tl::unexpected(done.error());
-    if (arguments_.script) return write(render_script(plans_));
-    if (auto done = show(plans_); !done) return tl::unexpected(done.error());
+    if (auto done = found_.make(arguments_); !done) return tl::unexpected(done.error());
+    if (arguments_.script) return write(render_script(found_.plans));
+    if (auto done = show(found_.plans); !done) return tl::unexpected(done.error());
     if (arguments_.dry_run) return write("");
     bool goes_on = true;
-    for (int round = 1; goes_on && round <= most_rounds && items_in(plans_) > 0; ++round) {
+    for (int round = 1; goes_on && round <= most_rounds && items_in(found_.plans) > 0; ++round) {
       const auto wanted = is_wanted(arguments_, question());
       if (!wanted) return tl::unexpected(wanted.error());
       if (!*wanted) {
@@ -71,9 +70,10 @@ class Fix {
         break;
       }
       if (auto done = carry_out(); !done) return tl::unexpected(done.error());
-      if (auto done = make_plans(touched_accounts()); !done) return tl::unexpected(done.error());
-      std::erase_if(plans_, [](const Plan& plan) { return items_in({plan}) == 0; });
-      goes_on = items_in(plans_) > 0 && show(plans_);
+      if (auto done = found_.make(touched_accounts()); !done) return tl::unexpected(done.error());
+      tell_of_keys();
+      std::erase_if(found_.plans, [](const Plan& plan) { return items_in({plan}) == 0; });
+      goes_on = items_in(found_.plans) > 0 && show(found_.plans);
     }
     return finish();
   }
@@ -89,62 +89,31 @@ class Fix {
     return has_changed ? fmt::format("to undo: sshaudit undo {}\n", record_->name()) : std::string();
   }
 
-  // Of all accounts that the arguments name: plans, and a count of what is found now.
-  Result<void> make_plans(const Arguments& arguments) {
-    const auto audit = AccountAudit::open(arguments);
-    if (!audit) return tl::unexpected(audit.error());
-    if (auto done = (*audit)->ask_about_all(); !done) return done;
-    plans_.clear();
-    summary_ = {};
-    auto of_host = (*audit)->findings();
-    Waivers(arguments.waivers, (*audit)->context().now).apply(of_host);
-    count(of_host, summary_);
-    const auto date = arguments.content ? utc_now().substr(0, 10) : std::string();
-    Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, (*audit)->accounts().size());
-    for (const auto* account : (*audit)->accounts()) {
-      progress.step();
-      auto planned = plan_of(**audit, *account, date);
-      if (!planned) continue;
-      count(planned->report, summary_);
-      verdicts_[account->name] = planned->report.key_login;
-      auto& plan = planned->plan;
-      std::erase_if(plan.contents, [&](const PlannedContent& one) { return mended_.contains(one.path); });
-      if (!plan.is_empty() || !plan.advice.empty()) plans_.push_back(std::move(plan));
-    }
-    grammar_ = (*audit)->context().grammar;
-    look_for_obstacles();
-    return {};
-  }
-
-  // Nothing where the name service says nothing of one of many; the others are looked at.
-  std::optional<AccountAudit::PlannedAccount> plan_of(AccountAudit& audit, const Account& account,
-                                                      std::string_view date) {
-    try {
-      return audit.plan(account, date);
-    } catch (const NoAnswer& error) {
-      if (!arguments_.all_users) throw;
-      std::fprintf(stderr, "sshaudit: %s: %s\n", visible(account.name).c_str(), error.what());
-      summary_.complete = false;
-      return std::nullopt;
-    }
-  }
-
   // A look at each file, which may find more in the way than what was judged tells. Others than root cannot.
-  void look_for_obstacles() {
+  void look_for_obstacles(Plan& plan, const KeyGrammar& grammar) {
+    std::erase_if(plan.contents, [&](const PlannedContent& one) { return mended_.contains(one.path); });
     if (geteuid() != 0) return;
-    Changer changer(grammar_);
-    for (auto& plan : plans_) {
-      bool all_can = true;
-      const auto look = [&](auto& item, const std::string& path, const auto& what) {
-        if (const auto known = given_up_.find(path); known != given_up_.end()) item.obstacle = known->second;
-        if (item.obstacle.empty()) item.obstacle = changer.obstacle_to(plan, what);
-        all_can = all_can && item.obstacle.empty();
-      };
-      for (auto& one : plan.changes) look(one, one.change.path, one.change);
-      for (auto& one : plan.contents) look(one, one.path, one);
-      if (all_can) continue;
-      plan.then.reset();
-      plan.let_in.clear();
+    Changer changer(grammar);
+    const auto look = [&](auto& item, const std::string& path, const auto& what) {
+      if (const auto known = given_up_.find(path); known != given_up_.end()) item.obstacle = known->second;
+      if (item.obstacle.empty()) item.obstacle = changer.obstacle_to(plan, what);
+    };
+    for (auto& one : plan.changes) look(one, one.change.path, one.change);
+    for (auto& one : plan.contents) look(one, one.path, one);
+  }
+
+  // Somebody may have put a key there while the plan was read.
+  void tell_of_keys() {
+    for (const auto& one : found_.take_let_in()) {
+      const auto name = visible(one.account);
+      const auto key = visible(listed_key_in_words(one.key));
+      if (one.was_hidden) {
+        say_somewhere(fmt::format("{}: lets in {}\n", name, key));
+        continue;
+      }
+      has_failed_ = true;
+      std::fprintf(stderr, "sshaudit: %s: lets in a key that was not there before: %s: look at it, or undo\n",
+                   name.c_str(), key.c_str());
     }
   }
 
@@ -162,8 +131,8 @@ class Fix {
   }
 
   std::string question() const {
-    const auto accounts = std::ranges::count_if(plans_, [](const Plan& plan) { return !plan.is_empty(); });
-    const auto items = items_in(plans_);
+    const auto accounts = std::ranges::count_if(found_.plans, [](const Plan& plan) { return !plan.is_empty(); });
+    const auto items = items_in(found_.plans);
     return fmt::format("{} change{} to {} account{}: go on?", items, items == 1 ? "" : "s", accounts,
                        accounts == 1 ? "" : "s");
   }
@@ -173,7 +142,7 @@ class Fix {
     auto arguments = arguments_;
     arguments.all_users = false;
     arguments.users.clear();
-    for (const auto& plan : plans_) {
+    for (const auto& plan : found_.plans) {
       if (!plan.is_empty()) arguments.users.push_back(plan.account.name);
     }
     return arguments;
@@ -197,15 +166,16 @@ class Fix {
 
   Result<void> carry_out() {
     if (auto done = open_record(); !done) return done;
-    Changer changer(grammar_);
-    for (const auto& plan : plans_) {
+    Changer changer(found_.grammar);
+    std::set<std::string> made;  // accounts with one uid may share a file
+    for (const auto& plan : found_.plans) {
       for (const auto& one : plan.changes) {
-        if (!can_be_made(one)) continue;
+        if (!can_be_made(one) || !made.insert(one.change.path + " " + one.then).second) continue;
         const auto done = changer.make(plan, one.change, *record_);
         say(plan, one.change.path, one.now + " -> " + one.then, done);
       }
       for (const auto& one : plan.contents) {
-        if (!can_be_made(one)) continue;
+        if (!can_be_made(one) || mended_.contains(one.path)) continue;
         const auto done = changer.make(plan, one, *record_);
         mended_.insert(one.path);
         say(plan, one.path, "new text", done);
@@ -237,9 +207,9 @@ class Fix {
   // An exit status that nothing else explains is explained.
   Result<int> write(const std::string& text) {
     say_somewhere(text);
-    const auto status = exit_status(summary_, arguments_.fail_on);
-    const auto found = summary_.findings[0] + summary_.findings[1] + summary_.findings[2];
-    if (status != 0 && told_.empty() && items_in(plans_) == 0) {
+    const auto status = exit_status(found_.summary, arguments_.fail_on);
+    const auto found = found_.summary.findings[0] + found_.summary.findings[1] + found_.summary.findings[2];
+    if (status != 0 && told_.empty() && items_in(found_.plans) == 0) {
       std::fprintf(stderr, "sshaudit: nothing here that fix changes; %zu finding%s, which sshaudit shows\n", found,
                    found == 1 ? "" : "s");
     }
@@ -250,19 +220,17 @@ class Fix {
   Result<int> finish() {
     auto text = way_back();
     if (record_) {
-      if (auto done = make_plans(arguments_); !done) return tl::unexpected(done.error());
+      if (auto done = found_.make(arguments_); !done) return tl::unexpected(done.error());
+      tell_of_keys();
       for (const auto& name : touched_) {
-        text += fmt::format("{}: key login is {}\n", visible(name), verdict_in_words(verdicts_[name]));
+        text += fmt::format("{}: key login is {}\n", visible(name), verdict_in_words(found_.verdicts[name]));
       }
     }
     return write(text);
   }
 
   const Arguments& arguments_;
-  KeyGrammar grammar_;
-  std::vector<Plan> plans_;
-  Summary summary_;
-  std::map<std::string, KeyLogin> verdicts_;
+  FixPlans found_;
   std::map<std::string, std::string> given_up_;  // by path: why
   std::set<std::string> touched_;
   std::set<std::string> told_;    // advice

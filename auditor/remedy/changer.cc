@@ -151,6 +151,7 @@ Result<void> Changer::make_missing(const Plan& plan, const KeyAddition& addition
     if (auto done = record.add(step); !done) return done;
     auto done = make_it(step, *directory, identity_);
     identity_.restore();
+    if (!done) (void)record.withdraw();  // what comes to stand there is somebody else's
     return done;
   };
   RecordedStep step{.user = plan.account.name, .identity = plan.identity};

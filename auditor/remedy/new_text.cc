@@ -223,7 +223,9 @@ Result<void> make_directory(const RecordedStep& step, const Target& above, FileI
   if (is_given) {
     const Fd made(openat(above.fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!made || fchown(made.get(), step.after.uid, step.after.gid) != 0) {
-      return tl::unexpected(errno_error("make directory", step.path));
+      const auto error = errno_error("make directory", step.path);
+      unlinkat(above.fd.get(), name.c_str(), AT_REMOVEDIR);
+      return tl::unexpected(error);
     }
   }
   keep_name(above.fd.get());

@@ -129,6 +129,12 @@ Result<void> Record::add(const RecordedStep& step) {
   return {};
 }
 
+Result<void> Record::withdraw() {
+  if (auto done = append(not_done_line()); !done) return done;
+  --steps_;
+  return {};
+}
+
 Result<std::vector<RecordedStep>> read_record(const std::string& name) {
   const auto directory = open_state(records);
   if (!directory) return tl::unexpected(directory.error());
@@ -141,6 +147,10 @@ Result<std::vector<RecordedStep>> read_record(const std::string& name) {
   }
   std::vector<RecordedStep> steps;
   for (std::size_t line = 2; const auto one = take_line(rest); ++line) {
+    if (is_not_done(*one) && !steps.empty()) {
+      steps.pop_back();
+      continue;
+    }
     auto step = parse_step(*one);
     if (!step) return tl::unexpected(Error{"line " + std::to_string(line) + " is no step", path_of(name), 0});
     steps.push_back(std::move(*step));
@@ -160,7 +170,7 @@ Result<std::vector<RecordSummary>> list_records() {
     auto summary = header ? parse_header(*header) : std::nullopt;
     if (!summary) continue;
     summary->name = name;
-    summary->steps = static_cast<std::size_t>(std::ranges::count(rest, '\n'));
+    while (const auto line = take_line(rest)) summary->steps += is_not_done(*line) ? -1 : 1;
     all.push_back(std::move(*summary));
   }
   return all;

@@ -43,7 +43,7 @@ struct RecordedStep {
   FileMark file;      // before; of none for what is new
   FileState before;   // equal to `after` for a content
   FileState after;
-  std::string text_before;  // of a content
+  std::string text_before;  // of a content, and of a file whose owner is changed
   std::string text_after;   // of a content or a new file
   std::string temporary;    // the name beside it under which the new text is written
 
@@ -62,6 +62,9 @@ class Record {
 
   // On the disk when it returns.
   Result<void> add(const RecordedStep& step);
+
+  // The last step was not done after all, and left nothing: undo is to know nothing of it.
+  Result<void> withdraw();
 
   const std::string& name() const { return name_; }
   std::size_t steps() const { return steps_; }

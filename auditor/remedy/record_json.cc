@@ -86,7 +86,7 @@ std::string step_line(const RecordedStep& step) {
       {"before", state_json(step.before)},
       {"after", state_json(step.after)},
   };
-  if (step.kind == Kind::content) json["text_before"] = bytes_json(step.text_before);
+  if (step.kind == Kind::content || step.kind == Kind::owner) json["text_before"] = bytes_json(step.text_before);
   if (step.kind == Kind::content || step.kind == Kind::new_file) json["text_after"] = bytes_json(step.text_after);
   if (!step.temporary.empty()) json["temporary"] = bytes_json(step.temporary);
   return json.dump() + '\n';
@@ -99,6 +99,10 @@ std::optional<RecordedStep> parse_step(const std::string& line) {
     return std::nullopt;
   }
 }
+
+std::string not_done_line() { return Json{{"step", "not_done"}}.dump() + '\n'; }
+
+bool is_not_done(const std::string& line) { return line + '\n' == not_done_line(); }
 
 std::string stand_in_line(const StandIn& stand_in) {
   return Json{{"of", mark_json(stand_in.of)}, {"is", mark_json(stand_in.is)}}.dump() + '\n';

@@ -14,6 +14,10 @@ std::string step_line(const RecordedStep& step);
 // Nothing when it is no such line.
 std::optional<RecordedStep> parse_step(const std::string& line);
 
+// Of the step before: it was not done.
+std::string not_done_line();
+bool is_not_done(const std::string& line);
+
 std::string stand_in_line(const StandIn& stand_in);
 std::optional<StandIn> parse_stand_in(const std::string& line);
 

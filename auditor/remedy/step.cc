@@ -82,7 +82,9 @@ std::optional<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change
     step.kind = Kind::owner;
     step.after = step.before;
     step.after.uid = *wanted.owner;
+    if (S_ISREG(step.before.mode)) step.text_before = read_target(target).value_or("");
     steps.push_back(step);
+    step.text_before.clear();
     step.before = step.after;
   }
   step.after.mode = (step.before.mode & ~wanted.take) | wanted.give;

@@ -55,6 +55,10 @@ class Undoer {
     if (was_before(steps, step.path, now)) return {UndoEnd::as_before, {}};
     if (!is_it(step, *target)) return left("it is another file by now");
     if (now != step.after) return left(changed);
+    if (step.kind == Kind::owner && S_ISREG(now.mode)) {  // what somebody has written since does not become another's
+      const auto text = read_target(*target);
+      if (!text || *text != step.text_before) return left(changed);
+    }
     const bool is_of_account_alone = step.kind != Kind::owner && now.uid == step.identity.uid;
     if (!S_ISDIR(now.mode) && target->status.links > 1 && !is_of_account_alone) {
       return left("it has more names (hard links) by now");
@@ -139,8 +143,10 @@ class Undoer {
     }
     const bool is_directory = step.kind == Kind::new_directory;
     const auto now = state_of(*target);
-    const bool is_cut_off = is_directory && now.uid == 0;  // made, and not given to the account yet
-    if (now.mode != step.after.mode || (now.uid != step.after.uid && !is_cut_off)) return left(changed);
+    const bool is_cut_off = is_directory && now.uid == 0;   // made, and not given to the account yet
+    const mode_t handed_down = is_directory ? S_ISGID : 0;  // by the directory above
+    if ((now.mode & ~handed_down) != step.after.mode || (now.uid != step.after.uid && !is_cut_off))
+      return left(changed);
     const auto text = is_directory ? Result<std::string>() : read_target(*target);
     if (!text || *text != step.text_after) return left(changed);
     if (auto done = act_in(target->directory->fd.get(), target->directory->component.status, step.identity, identity_);

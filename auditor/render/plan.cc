@@ -53,18 +53,18 @@ class PlanText {
   std::set<std::string> commands_;
 };
 
-std::string key_in_words(const ListedKey& key) {
-  auto text = fmt::format("{} {} by {}:{}", key.type, key.fingerprint, key.file, key.line);
-  if (!key.comment.empty()) text += fmt::format(" \"{}\"", key.comment);
-  return text;
-}
-
 // What is let in then may have been put there by somebody else.
 bool others_could_write(const Plan& plan) {
   return std::ranges::any_of(plan.changes, [](const PlannedChange& one) { return one.change.take != 0; });
 }
 
 }  // namespace
+
+std::string listed_key_in_words(const ListedKey& key) {
+  auto text = fmt::format("{} {} by {}:{}", key.type, key.fingerprint, key.file, key.line);
+  if (!key.comment.empty()) text += fmt::format(" \"{}\"", key.comment);
+  return text;
+}
 
 std::string render_plan(const Plan& plan, const TextStyle& style) {
   if (plan.is_empty() && plan.advice.empty()) return {};
@@ -84,7 +84,7 @@ std::string render_plan(const Plan& plan, const TextStyle& style) {
     text.obstacle(one.obstacle);
   }
   for (std::size_t i = 0; i < plan.let_in.size() && i < most_keys; ++i) {
-    text.item("lets in", "36", key_in_words(plan.let_in[i]));
+    text.item("lets in", "36", listed_key_in_words(plan.let_in[i]));
   }
   if (plan.let_in.size() > most_keys) text.more(fmt::format("and {} more keys", plan.let_in.size() - most_keys));
   if (!plan.let_in.empty() && others_could_write(plan)) {

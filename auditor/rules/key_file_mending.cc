@@ -57,10 +57,15 @@ class Mender {
   bool may_be_mended() const {
     if (text_.size() > largest_text || text_.find('\0') != std::string::npos) return false;
     bool has_secret = text_.find("PRIVATE KEY") != std::string::npos;
+    bool has_key = false;
+    bool has_other = false;
     read_key_lines(text_, grammar_, [&](const AuthorizedKey& line) {
       has_secret = has_secret || line.shows_private_key || line.fault == Fault::private_key;
+      const bool is_key = !line.key.type.empty() || !line.meant.type.empty();
+      has_key = has_key || is_key;
+      has_other = has_other || !is_key;
     });
-    return !has_secret;
+    return (has_key || !has_other) && !has_secret;  // lines without a key among them: it may be another kind of file
   }
 
   void tell(std::string text) {

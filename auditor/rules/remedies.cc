@@ -79,15 +79,15 @@ bool is_nobodys(uid_t uid, const AccountIndex& accounts) { return accounts.accou
 
 // Whether the names that passwd and sshd_config have lead there. Behind a link of its own, the account may have chosen
 // anything that lies in its home.
-bool is_on_named_path(const PathComponent& component, const AccountEvidence& evidence) {
+bool is_on_named_path(const std::string& path, const AccountEvidence& evidence) {
   const auto& home = evidence.home.components.back().path;
   const auto& home_field = evidence.account.home;
   const auto leads_there = [&](const KeyFile& file) {
     if (!file.path.starts_with(home_field + "/")) return false;
     const auto real = home + file.path.substr(home_field.size());
-    return real == component.path || real.starts_with(component.path + "/");
+    return real == path || real.starts_with(path + "/");
   };
-  return component.path == home || std::ranges::any_of(evidence.key_files, leads_there) ||
+  return path == home || std::ranges::any_of(evidence.key_files, leads_there) ||
          std::ranges::any_of(evidence.principals_files, leads_there);
 }
 
@@ -112,7 +112,8 @@ bool is_in_reach(const PathComponent& component, const AccountEvidence& evidence
 bool may_be_given(const PathComponent& component, const AccountEvidence& evidence, const AccountIndex& accounts) {
   const auto owner = component.status.uid;
   return (owner == 0 || is_nobodys(owner, accounts)) && component.file_system.type != "nfs" &&
-         home_is_fixed(evidence) && is_on_named_path(component, evidence) && is_in_reach(component, evidence, accounts);
+         home_is_fixed(evidence) && is_on_named_path(component.path, evidence) &&
+         is_in_reach(component, evidence, accounts);
 }
 
 // What root can type where a link could lie on the way, or something be in there that nobody has looked at: `fix`
@@ -155,11 +156,20 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
   const auto& account = evidence.account;
   const auto& home = evidence.home.components.back().path;
   if (is_system_directory(home) || (path != home && !path.starts_with(home + "/"))) return false;
-  if (accounts.is_home_of_another(account.home, account.name)) return false;
-  if (path == home && accounts.has_home_of_another_below(home, account.name)) return false;
+  // passwd may have it with symbolic links on the way, and so may the rows of others.
+  const auto named = account.home.substr(0, account.home.find_last_not_of('/') + 1);
+  const auto is_home_of_another = [&](std::size_t size) {
+    return accounts.is_home_of_another(std::string_view(path).substr(0, size), account.name) ||
+           accounts.is_home_of_another(named + path.substr(home.size(), size - home.size()), account.name);
+  };
+  const auto& name = account.name;
+  if (path == home &&
+      (accounts.has_home_of_another_below(home, name) || accounts.has_home_of_another_below(named, name))) {
+    return false;
+  }
   auto end = home.size();
   while (true) {  // homes lie in homes: what belongs to an inner one is not the outer one's
-    if (accounts.is_home_of_another(std::string_view(path).substr(0, end), account.name)) return false;
+    if (is_home_of_another(end)) return false;
     if (end == path.size()) return true;
     end = std::min(path.find('/', end + 1), path.size());
   }
@@ -179,6 +189,12 @@ bool is_named_for_account(const std::string& path, const AccountEvidence& eviden
   return walk.links.empty() &&
          std::all_of(walk.components.begin(), walk.components.begin() + static_cast<std::ptrdiff_t>(directories),
                      is_roots_alone);
+}
+
+bool is_its_key_file(const std::string& path, uid_t owner, const AccountEvidence& evidence,
+                     const AccountIndex& accounts) {
+  if (is_named_for_account(path, evidence)) return true;
+  return is_private_to(path, evidence, accounts) && (owner == evidence.account.uid || is_on_named_path(path, evidence));
 }
 
 Remedy give_permission(const PathComponent& component, mode_t bits, const AccountEvidence& evidence,

@@ -22,6 +22,11 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
 // "/etc/ssh/keys/alice", not behind a link.
 bool is_named_for_account(const std::string& path, const AccountEvidence& evidence);
 
+// Whether a text of `owner` at `path` is a key file of this account alone, which may be written for it. One of root's
+// is not when a link leads there that the account may have made: it may be any file of root's in its home.
+bool is_its_key_file(const std::string& path, uid_t owner, const AccountEvidence& evidence,
+                     const AccountIndex& accounts);
+
 // Gives permission bits of the owner, such as S_IXUSR, to a component that is the account's own.
 Remedy give_permission(const PathComponent& component, mode_t bits, const AccountEvidence& evidence,
                        const AccountIndex& accounts);

@@ -56,7 +56,9 @@ class FixAsRoot : public ::testing::Test {
   }
 
   // On a terminal, where `answer` is typed.
-  std::string run_on_terminal(const std::vector<std::string>& arguments, const std::string& answer) {
+  std::string run_on_terminal(
+      const std::vector<std::string>& arguments, const std::string& answer,
+      const std::function<void()>& meanwhile = [] {}) {
     const int program = open(SSHAUDIT_PROGRAM, O_PATH | O_CLOEXEC);  // it may lie where the system is put
     int terminal = -1;
     const auto child = forkpty(&terminal, nullptr, nullptr, nullptr);
@@ -73,6 +75,7 @@ class FixAsRoot : public ::testing::Test {
     for (char letter = 0; read(terminal, &letter, 1) == 1;) {
       shown += letter;
       const bool asks = shown.ends_with("[y/N] ");
+      if (asks) meanwhile();
       if (asks && write(terminal, answer.data(), answer.size()) < 0) break;
     }
     close(terminal);
@@ -213,9 +216,22 @@ TEST_F(FixAsRoot, LooksAgainAtWhatWasClosed) {
       "          key-file-unreadable: /home/alice/.ssh/authorized_keys is 0600 root:root, and alice may not read "
       "it\n"
       "alice: changed: /home/alice/.ssh/authorized_keys: 0600 root:root -> 0600 alice:root\n"
+      "alice: lets in ssh-ed25519 SHA256:KEY by /home/alice/.ssh/authorized_keys:1 \"ed25519\"\n"
       "to undo: sshaudit undo RECORD\n"
       "alice: key login is accepted\n");
   EXPECT_EQ(came(), "accepted");
+}
+
+TEST_F(FixAsRoot, NamesAKeyThatCameWhileThePlanWasRead) {
+  make([](Scene& s) { s.system.change_mode(key_file, 0666); });
+  const auto shown = run_on_terminal({"fix", "alice"}, "y\n", [&] {
+    std::ofstream(system_.on_host(key_file), std::ios::app) << ClientKeys::line("ed25519 of bob") << '\n';
+  });
+  EXPECT_EQ(WEXITSTATUS(status_), 2);
+  EXPECT_NE(shown.find("sshaudit: alice: lets in a key that was not there before: ssh-ed25519 SHA256:KEY by "
+                       "/home/alice/.ssh/authorized_keys:2 \"ed25519 of bob\": look at it, or undo\n"),
+            std::string::npos)
+      << shown;
 }
 
 TEST_F(FixAsRoot, LeavesToAPersonWhatSomebodyElseMayHavePlanted) {
@@ -408,6 +424,75 @@ TEST_F(FixAsRoot, AddsNothingThatIsNoPublicKey) {
       "sshaudit: not added: sshd could never accept this key\n");
   EXPECT_EQ(text_of(system_.on_host(key_file)), before);
   EXPECT_EQ(state_of("/var/lib/sshaudit"), "-");
+}
+
+// A link of hers may lead to any file of root's in the home, and she may put one in the place of her key file.
+TEST_F(FixAsRoot, AddsNoKeyToOtherFilesOfRoots) {
+  constexpr auto script = "/home/alice/deploy/run.sh";
+  const std::string text = "#!/bin/sh\nexec true\n";
+  make([&](Scene& s) {
+    s.system.make_directory("/home/alice/deploy", root_owner, 0755);
+    s.system.make_file(script, text, root_owner, 0755);
+    s.system.remove(key_file);
+    s.system.make_link("../deploy/run.sh", key_file, {alice_id, alice_id});
+  });
+  const auto key = ClientKeys::file("ed25519") + ".pub";
+  auto one = run({"add-key", "alice"}, key);
+  EXPECT_EQ(one.exit_status, 2);
+  EXPECT_EQ(one.err,
+            "sshaudit: not added: /home/alice/deploy/run.sh is root's, and there is more in it than keys: look "
+            "at it first\n");
+  system_.make_file("/home/alice/deploy/keys", "", root_owner, 0644);
+  system_.remove(key_file);
+  system_.make_link("../deploy/keys", key_file, {alice_id, alice_id});
+  one = run({"add-key", "alice"}, key);
+  EXPECT_EQ(one.exit_status, 2);
+  EXPECT_EQ(one.err,
+            "sshaudit: not added: /home/alice/deploy/keys is root's, and a link leads there that the account "
+            "may have made: the key can be put there by hand\n");
+  system_.remove(key_file);
+  system_.make_file(key_file, text, root_owner, 0644);
+  one = run({"add-key", "alice"}, key);
+  EXPECT_EQ(one.exit_status, 2);
+  EXPECT_EQ(text_of(system_.on_host(script)), text);
+  EXPECT_EQ(text_of(system_.on_host(key_file)), text);
+}
+
+// passwd says "/home/alice" of what lies at /data/alice, and has a home in it.
+TEST_F(FixAsRoot, LeavesAHomeWithOtherHomesAloneWhateverItIsCalled) {
+  make([](Scene& s) {
+    s.system.change_mode("/home/alice", 0777);
+    s.system.make_directory("/data", root_owner, 0755);
+    std::filesystem::rename(s.system.on_host("/home/alice"), s.system.on_host("/data/alice"));
+    s.system.make_link("/data/alice", "/home/alice");
+    s.system.add_line("passwd", "site:x:2050:2050::/home/alice/site:/bin/sh");
+  });
+  const auto one = run({"fix", "--yes", "alice"});
+  EXPECT_EQ(one.exit_status, 1) << one.out;
+  EXPECT_EQ(record_, "");
+  EXPECT_EQ(state_of("/data/alice"), "2001:2001 " + std::to_string(0777));
+}
+
+TEST_F(FixAsRoot, TakesANewDirectoryBackFromASetGroupIdHome) {
+  make([](Scene& s) {
+    s.system.remove("/home/alice/.ssh");
+    s.system.change_mode("/home/alice", 02755);
+  });
+  EXPECT_EQ(run({"add-key", "alice"}, ClientKeys::file("ed25519") + ".pub").exit_status, 0);
+  EXPECT_EQ(state_of("/home/alice/.ssh"), "2001:2001 " + std::to_string(02700));
+  EXPECT_EQ(run({"undo", record_}).exit_status, 0);
+  EXPECT_EQ(state_of("/home/alice/.ssh"), "-");
+}
+
+TEST_F(FixAsRoot, DoesNotMakeHerTextRoots) {
+  make([](Scene& s) { s.system.change_owner(key_file, root_owner); });
+  EXPECT_EQ(run({"fix", "--yes", "alice"}).exit_status, 0);
+  const auto given = state_of(key_file);
+  std::ofstream(system_.on_host(key_file), std::ios::app) << "# hers\n";
+  const auto one = run({"undo", record_});
+  EXPECT_EQ(one.exit_status, 2);
+  EXPECT_NE(one.err.find("left alone: it has changed since"), std::string::npos) << one.err;
+  EXPECT_EQ(state_of(key_file), given);
 }
 
 }  // namespace

@@ -75,6 +75,18 @@ TEST_P(DeadServerAsRoot, WhoWaitsIsEnded) {
   expect_only_served_are_lost(run);
 }
 
+TEST_P(DeadServerAsRoot, FixDoesNotWait) {
+  if (!kernel_has_fuse()) GTEST_SKIP() << "this kernel has no FUSE";
+  const auto space = host_.with_server({.silence = Silence::unread});
+  ASSERT_EQ(space.errnum(), 0);
+  const auto run = audit_in(space, {"fix", "--dry-run", "--all-users", "--deadline", "2"});
+  EXPECT_EQ(run.exit_status, unseen) << run.err;
+  EXPECT_TRUE(comes_true([&] { return space.visitors().empty(); }));
+  for (const auto& name : names(host_.served())) {
+    EXPECT_NE(run.out.find(name + ": key login is unknown\n"), std::string::npos) << name;
+  }
+}
+
 // Accounts behind the ones that hang are given to other processes, and after the deadline nobody goes there any more:
 // with one pair at most, one is tried.
 TEST_P(DeadServerAsRoot, OnePairTriesOne) {

@@ -53,6 +53,14 @@ TEST(RecordJson, TakesNothingElseForAStep) {
   EXPECT_FALSE(parse_step(other));
 }
 
+TEST(RecordJson, TellsAStepThatWasNotDone) {
+  const auto line = not_done_line();
+  ASSERT_TRUE(line.ends_with('\n'));
+  EXPECT_TRUE(is_not_done(line.substr(0, line.size() - 1)));
+  EXPECT_FALSE(parse_step(line));
+  EXPECT_FALSE(is_not_done(step_line(step(Kind::new_file))));
+}
+
 TEST(RecordJson, KnowsItsHeader) {
   const auto header = parse_header(header_line("fix", "2026-01-31T02:17:03Z"));
   ASSERT_TRUE(header);

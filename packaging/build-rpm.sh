@@ -60,7 +60,7 @@ build() {
   print_spec >"$1/SPECS/sshaudit.spec"
   chmod 644 "$1"/SOURCES/* "$1"/SPECS/*
   touch --date "@$SOURCE_DATE_EPOCH" "$1"/SOURCES/* "$1"/SPECS/*
-  if [ -z "$(rpm --eval '%{?set_build_flags}')" ]; then
+  if [ -e /etc/debian_version ]; then
     CFLAGS="-g -O2 -ffile-prefix-map=$1/BUILD/sshaudit-$version=/usr/src/debug/sshaudit-$version $hardening"
     CXXFLAGS=$CFLAGS
     export CFLAGS CXXFLAGS

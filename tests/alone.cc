@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// alone PROGRAM [ARGUMENT...]: runs a program of the tests where it sees no process but its own, and ends what it
-// leaves. So tests with a daemon can go side by side, and beside the host's. Where nobody but root could do that, it
-// only runs it.
+// alone PROGRAM [ARGUMENT...]: runs a program of the tests where it sees no process but its own, with a loopback
+// interface and nothing else of a network, and ends what it leaves. So tests with a daemon can go side by side, and
+// beside the host's. Where nobody but root could do that, it only runs it.
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +30,15 @@ int status_of(int waited) { return WIFEXITED(waited) ? WEXITSTATUS(waited) : 128
 int run(char** command) {
   execv(command[0], command);
   return fail(command[0]);
+}
+
+bool raise_loopback() {
+  const int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ifreq request{.ifr_ifrn = {"lo"}, .ifr_ifru = {}};
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  const bool done = any >= 0 && ioctl(any, SIOCSIFFLAGS, &request) == 0;
+  if (any >= 0) close(any);
+  return done;
 }
 
 // Until `child` has ended, with whatever else ends here meanwhile; its exit status.
@@ -57,7 +69,8 @@ int main(int count, char** arguments) {
   char** const command = arguments + 1;
   if (geteuid() != 0) return run(command);
   if (!sshaudit::enter_private_mounts()) return fail("make a mount namespace");
-  if (unshare(CLONE_NEWPID) != 0) return fail("make a process namespace");
+  if (unshare(CLONE_NEWPID | CLONE_NEWNET) != 0) return fail("make namespaces of processes and of the network");
+  if (!raise_loopback()) return fail("raise the loopback interface");
   const pid_t leader = fork();
   if (leader < 0) return fail("fork");
   return leader == 0 ? lead(command) : wait_for(leader);

@@ -54,7 +54,7 @@ Result<void> FixPlans::make(const Arguments& arguments) {
   std::vector<const Account*> wanted;
   std::map<const Account*, Plan> lost;
   std::size_t position = 0;
-  const auto done = audit_accounts(arguments, audit, [&](AccountReport& report) -> Result<void> {
+  auto done = audit_accounts(arguments, audit, [&](AccountReport& report) -> Result<void> {
     const auto* account = audit.accounts()[position++];
     waivers.apply(report);
     count(report, summary);

@@ -170,7 +170,13 @@ Result<std::vector<RecordSummary>> list_records() {
     auto summary = header ? parse_header(*header) : std::nullopt;
     if (!summary) continue;
     summary->name = name;
-    while (const auto line = take_line(rest)) summary->steps += is_not_done(*line) ? -1 : 1;
+    while (const auto line = take_line(rest)) {
+      if (!is_not_done(*line)) {
+        ++summary->steps;
+      } else if (summary->steps > 0) {
+        --summary->steps;
+      }
+    }
     all.push_back(std::move(*summary));
   }
   return all;

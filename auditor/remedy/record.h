@@ -43,7 +43,7 @@ struct RecordedStep {
   FileMark file;      // before; of none for what is new
   FileState before;   // equal to `after` for a content
   FileState after;
-  std::string text_before;  // of a content, and of a file whose owner is changed
+  std::string text_before;  // of a content; of a file whose owner is changed its digest, as text_digest() has it
   std::string text_after;   // of a content or a new file
   std::string temporary;    // the name beside it under which the new text is written
 

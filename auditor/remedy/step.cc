@@ -3,16 +3,19 @@
 
 #include <acl/libacl.h>
 #include <fcntl.h>
+#include <openssl/sha.h>
 #include <sys/acl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "gather/read_file.h"
+#include "parse/base64.h"
 
 namespace sshaudit {
 namespace {
@@ -82,7 +85,7 @@ std::optional<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change
     step.kind = Kind::owner;
     step.after = step.before;
     step.after.uid = *wanted.owner;
-    if (S_ISREG(step.before.mode)) step.text_before = read_target(target).value_or("");
+    if (S_ISREG(step.before.mode)) step.text_before = text_digest(target).value_or("");
     steps.push_back(step);
     step.text_before.clear();
     step.before = step.after;
@@ -100,6 +103,14 @@ std::optional<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change
   }
   steps.push_back(step);
   return steps;
+}
+
+Result<std::string> text_digest(const Target& target) {
+  const auto text = read_target(target);
+  if (!text) return tl::unexpected(text.error());
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text->data()), text->size(), digest.data());
+  return encode_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 RecordedStep reversed(RecordedStep step) {

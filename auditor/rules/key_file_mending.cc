@@ -59,7 +59,8 @@ class Mender {
     bool has_secret = text_.find("PRIVATE KEY") != std::string::npos;
     bool has_key = false;
     bool has_other = false;
-    read_key_lines(text_, grammar_, [&](const AuthorizedKey& line) {
+    const auto without_mark = text_.substr(text_.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
+    read_key_lines(without_mark, grammar_, [&](const AuthorizedKey& line) {
       has_secret = has_secret || line.shows_private_key || line.fault == Fault::private_key;
       const bool is_key = !line.key.type.empty() || !line.meant.type.empty();
       has_key = has_key || is_key;

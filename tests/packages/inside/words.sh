@@ -27,7 +27,10 @@ quietly() {
   fi
 }
 dpkg_quietly() { quietly dpkg "$@"; }
-apt_quietly() { quietly apt-get -y -o APT::Sandbox::User=root -o Acquire::http::Proxy=false "$@"; }
+# apt takes dpkg's status for the one it has read when size and second of it are the same: it is to keep nothing of it.
+apt_quietly() {
+  quietly apt-get -y -o APT::Sandbox::User=root -o Acquire::http::Proxy=false -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "$@"
+}
 
 # install_packages [OPTION...] DEB...: of /media, all in one go.
 install_packages() {
@@ -38,5 +41,8 @@ install_packages() {
   done
   # shellcheck disable=SC2086 # words
   apt_quietly $options install $files
-  say "ok: installed$files"
+  for file in $files; do
+    package=$(dpkg-deb --field "$file" Package)
+    same "$file is installed" "$(dpkg-deb --field "$file" Version)" "$(dpkg-query -W -f '${Version}' "$package")"
+  done
 }

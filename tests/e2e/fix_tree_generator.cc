@@ -105,6 +105,11 @@ bool shows_what_was_hidden(const Draft& draft) {
   return false;
 }
 
+// A file of root's to which a link of the account's leads may be any of root's: `fix` does not write it.
+bool is_roots_text_behind_link(const Draft& draft) {
+  return draft.text.refuses && !draft.links.empty() && draft.nodes.back().owner.uid == 0;
+}
+
 void make_all_roots(Draft& draft) {
   for (auto& node : draft.nodes) {
     node.owner = root_owner;
@@ -149,7 +154,8 @@ Draft drawn(const Person& person, TreeKind kind, Dice& dice) {
   while (true) {
     auto draft = drawn_once(person, kind, dice);
     const bool is_it = draft.refuses == (kind == TreeKind::refused);
-    if (is_it && draft.can_be_mended && !shows_what_was_hidden(draft)) return draft;
+    if (!is_it || !draft.can_be_mended || is_roots_text_behind_link(draft)) continue;
+    if (!shows_what_was_hidden(draft)) return draft;
   }
 }
 

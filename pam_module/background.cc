@@ -60,12 +60,7 @@ bool is_often_well(const Request& request) { return is(request.phase, "session")
 class Work {
  public:
   Work(const Request& request, const Process& sshd, uid_t account)
-      : request_(request), sshd_(sshd), account_(account), record_(sshd), watch_(sshd) {
-    if (request_.connection == nullptr && request_.phase == nullptr &&
-        find_connection(sshd.pid, found_, sizeof found_)) {
-      request_.connection = found_;
-    }
-  }
+      : request_(request), sshd_(sshd), account_(account), record_(sshd), watch_(sshd) {}
 
   void run() {
     if (record_.directory() >= 0 && record_.sweep() > most_entries) return;
@@ -120,18 +115,21 @@ class Work {
   ConnectionRecord record_;
   Watch watch_;
   End end_ = End::open;
-  char found_[256] = {};
 };
 
 }  // namespace
 
-void work_in_background(const Request& request, pid_t sshd) {
+void work_in_background(Request request, pid_t sshd, int seen) {
+  const auto connection = process_of(process_of_connection(sshd));
+  const bool is_tried_by_hand = request.phase == nullptr && !is_sshd(sshd);
+  char ends[256] = {};
+  const bool has_to_ask = request.connection == nullptr && request.phase == nullptr;
+  if (has_to_ask && find_connection(connection.pid, ends, sizeof ends)) request.connection = ends;
+  if (seen >= 0) close(seen);
   detach(is(request.phase, "tell"));
   openlog("sshaudit", LOG_PID, LOG_AUTHPRIV);
   const passwd* const account = getpwnam(request.user);
   if (account == nullptr) _exit(0);  // nobody's name is to be logged
-  const auto connection = process_of(process_of_connection(sshd));
-  const bool is_tried_by_hand = request.phase == nullptr && !is_sshd(sshd);
   if (is_often_well(request) && !has_record(connection) && was_well_lately(request.phase, account->pw_uid)) _exit(0);
   if (!is_tried_by_hand && (connection.started != 0 || request.phase != nullptr)) {
     Work(request, connection, account->pw_uid).run();

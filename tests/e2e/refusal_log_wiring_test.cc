@@ -57,6 +57,22 @@ TEST(RefusalLogAsRoot, ByModuleAlone) {
 }
 
 // sshd would not start such a command either.
+// A busy host: the connection has been gone for a second when the logger gets to work.
+TEST(RefusalLogAsRoot, AConnectionThatIsGoneFirstIsLoggedAllTheSame) {
+  const auto late = [](Scene& s) {
+    s.system.change_mode("/home/alice", 0777);
+    s.system.make_file("/opt/sshaudit/late",
+                       std::string("#!/bin/sh\nexec strace -D -f -o /dev/null -e inject=setpriority:delay_enter=1s ") +
+                           logger_path + " --deadline=30 \"$@\" >/dev/null 2>&1\n",
+                       root_owner, 0755);
+  };
+  check({"late",
+         late,
+         "refused",
+         {"{R}home-writable path=/home/alice: is 0777 alice:alice, writable by everyone; fix: chmod o-w /home/alice"}},
+        {"AuthorizedKeysCommand=/opt/sshaudit/late %u %U %h %t %f %k", "AuthorizedKeysCommandUser=root"});
+}
+
 TEST(RefusalLogAsRoot, ACommandThatOthersCanWriteIsNotRun) {
   const auto make = [](Scene& s) {
     s.system.make_file("/opt/supplier", "#!/bin/sh\ncat /etc/supplied\n", root_owner, 0777);

@@ -138,7 +138,7 @@ TEST_F(DirectoryAsRoot, OneThatIsDownMayKnowTheUserOfTheCommand) {
                    "AuthorizedKeysCommand /usr/bin/true\nAuthorizedKeysCommandUser dora\nMatch Group web\n", root_owner,
                    0644);
   system.make_file("/etc/directory-is-down", "", root_owner, 0644);
-  const auto down = run({"--all-users", "--users", "local", "--deadline", "1"}, "OpenSSH_8.9p1");
+  const auto down = run({"--all-users", "--users", "local", "--deadline", "3"}, "OpenSSH_8.9p1");
   EXPECT_EQ(seen(down), Seen({"alice"}, {"accounts-left-out", "self-check-missing"})) << down.err;
   const auto lines = report_lines(down.out);
   const auto alice = std::ranges::find(lines, "alice", &ReportLine::user);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -206,23 +207,28 @@ int wanted_rounds() {
   return wanted == nullptr ? 1000 : std::max(1, std::atoi(wanted));
 }
 
+constexpr std::array to_be_met = {"made: owner, mode or ACL", "made: content", "refused: ", "undone", "left: "};
+
 void print(const Tally& tally, const char* title) { std::printf("%s\n%s", title, tally.text().c_str()); }
 
 TEST(FixAdversaryAsRoot, NothingOutsideTheHomeIsTouched) {
   Tally tally;
-  for (int left = wanted_rounds(); left > 0 && !tally.has_faults(); left -= rounds_of_an_epoch) {
+  const auto has_met_all = [&] {
+    return std::ranges::all_of(to_be_met, [&](auto* met) { return tally.sum_of(met) > 0; });
+  };
+  constexpr int most_more = 10 * rounds_of_an_epoch;  // until each has been met
+  for (int left = wanted_rounds(); left > -most_more && !tally.has_faults(); left -= rounds_of_an_epoch) {
+    if (left <= 0 && has_met_all()) break;
     const TemporaryDirectory directory;
     AuditedSystem system(directory.path());
     build_arena(system);
-    const int rounds = std::min(left, rounds_of_an_epoch);
+    const int rounds = left > 0 ? std::min(left, rounds_of_an_epoch) : rounds_of_an_epoch;
     tally.add(run_inside(system, 600, [&] { return epoch(rounds, static_cast<unsigned>(left)); }));
   }
   print(tally, "in process:");
   EXPECT_EQ(tally.faults(), std::vector<std::string>());
-  EXPECT_EQ(tally.sum_of("rounds"), static_cast<std::size_t>(wanted_rounds()));
-  for (const auto* met : {"made: owner, mode or ACL", "made: content", "refused: ", "undone", "left: "}) {
-    EXPECT_GT(tally.sum_of(met), 0U) << met;
-  }
+  EXPECT_GE(tally.sum_of("rounds"), static_cast<std::size_t>(wanted_rounds()));
+  for (const auto* met : to_be_met) EXPECT_GT(tally.sum_of(met), 0U) << met;
 }
 
 // --- the whole program -----------------------------------------------------------------------------------------------
@@ -259,7 +265,8 @@ std::string whole_runs(int runs, unsigned seed) {
   const Canaries canaries;
   const Adversaries adversaries(2, seed);
   const std::vector<std::string> version = {"--sshd-version", debian_12_sshd};
-  for (int i = 0; i < runs && !tally.has_faults(); ++i) {
+  const auto has_met_both = [&] { return tally.sum_of("made: ") > 0 && tally.sum_of("refused: ") > 0; };
+  for (int i = 0; !tally.has_faults() && (i < runs || (i < 20 * runs && !has_met_both())); ++i) {
     const bool adds = i % 4 == 3;
     std::vector<std::string> words = {adds ? "add-key" : "fix", "mallory", "--sshd-version", debian_12_sshd};
     if (!adds) words.insert(words.end(), {"--yes", "--content"});

@@ -55,13 +55,14 @@ class HostileAsRoot : public ::testing::Test {
   }
   ReportLines from_outside() {
     complete();
-    return of_mallory(audit_below(*system_, {"--all-users", "--format", "ndjson"}));
+    return of_mallory(audit_below(*system_, {"--all-users", "--format", "ndjson", "--deadline", "50"}));
   }
   // Where /dev and /proc are real.
   ReportLines from_inside() {
     complete();
-    const auto run = run_sshaudit({"--all-users", "--format", "ndjson", "--sshd-version", debian_12_sshd},
-                                  [this] { enter(*system_); });
+    const auto run =
+        run_sshaudit({"--all-users", "--format", "ndjson", "--deadline", "50", "--sshd-version", debian_12_sshd},
+                     [this] { enter(*system_); });
     return of_mallory(run);
   }
   static void expect(const ReportLines& lines, const ReportLines& expected) {

@@ -141,7 +141,7 @@ std::string module_path() { return std::string(BUILT_DIRECTORY) + "/pam_sshaudit
 std::string module_lines() {
   std::string lines;
   for (const auto* kind : {"auth", "account", "session"}) {
-    lines += std::string(kind) + " optional " + module_path() + "\n";
+    lines += std::string(kind) + " optional " + module_path() + " deadline=30\n";
   }
   return lines;
 }

@@ -225,7 +225,7 @@ TEST_P(StoppedAsRoot, TheDeadlineEndsIt) {
   ASSERT_EQ(space.errnum(), 0);
   const auto good = good_night(space);
   for (int i = 0; i < 4; ++i) {
-    const auto started = start_sshaudit(nightly({"--deadline", "1"}), [&] { space.join(); });
+    const auto started = start_sshaudit(nightly({"--deadline", "3"}), [&] { space.join(); });
     stop_one(started.process);
     const auto run = finish(started);
     ASSERT_LT(run.exit_status, 3) << "it hangs; seed " << seed_ << ", run " << i;

@@ -73,7 +73,7 @@ TEST_P(OwnMountAsRoot, CostsItsUserOnly) {
     mount_many_homes(mallory.ssh(), {.silence = Silence::unread, .mounted_by = mallory.uid, .is_for_all = is_for_all});
   });
   ASSERT_EQ(space.errnum(), 0);
-  const auto run = audit_in(space, nightly({"--deadline", "2"}));
+  const auto run = audit_in(space, nightly({"--deadline", "4"}));
   EXPECT_TRUE(comes_true([&] { return space.visitors().empty(); }));
   const auto night = account_lines(run.out);
   EXPECT_EQ(beside({mallory.name}, good_night(), night), "");
@@ -109,7 +109,7 @@ TEST_F(OddNightAsRoot, WaysIntoADeadMount) {
   const auto space = host_.with_server({.silence = Silence::unread});
   ASSERT_EQ(space.errnum(), 0);
   for (const auto* jobs : {"1", "64"}) {
-    const auto run = audit_in(space, nightly({"--deadline", "1", "--jobs", jobs}));
+    const auto run = audit_in(space, nightly({"--deadline", "3", "--jobs", jobs}));
     const auto night = account_lines(run.out);
     EXPECT_EQ(run.exit_status, unseen);
     const std::set<std::string> ways = {linked.name, told.name, shell.name, host_.served().front().name};

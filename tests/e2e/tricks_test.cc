@@ -90,7 +90,7 @@ TEST(TricksAsRoot, CostTheirUserOnly) {
   const HeldNamespace space([&] { host.play_inside(); });
   ASSERT_EQ(space.errnum(), 0);
   const auto before = space.mounts();
-  const std::vector<std::string> arguments = {"--all-users", "--deadline", "3", "--sshd-version", debian_12_sshd};
+  const std::vector<std::string> arguments = {"--all-users", "--deadline", "6", "--sshd-version", debian_12_sshd};
   const auto in_format = [&](const char* format) {
     auto words = arguments;
     words.insert(words.end(), {"--format", format});

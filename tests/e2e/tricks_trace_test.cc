@@ -90,7 +90,7 @@ TEST_F(OpensAsRoot, NothingThatTheAccountMayNotRead) {
   const auto run = watch_opens(rules_, [&] {
     dup2(report.get(), STDOUT_FILENO);
     space_.join();
-    std::array<const char*, 9> words = {"sshaudit", "--all-users",    "--deadline",   "3",    "--format",
+    std::array<const char*, 9> words = {"sshaudit", "--all-users",    "--deadline",   "6",    "--format",
                                         "ndjson",   "--sshd-version", debian_12_sshd, nullptr};
     alarm(patience);
     fexecve(program.get(), const_cast<char**>(words.data()), environ);

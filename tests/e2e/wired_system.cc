@@ -232,6 +232,8 @@ std::string WiredSystem::log_in_as_alice() const {
                               "PreferredAuthentications=publickey",
                               "-o",
                               "LogLevel=ERROR",
+                              "-o",
+                              "ConnectionAttempts=20",
                               "alice@127.0.0.1",
                               "echo let in"});
   return run.out + run.err;

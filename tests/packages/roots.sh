@@ -14,7 +14,7 @@ make_base() {
   base=$cache/base-$(printf '%s' "$root_packages" | cksum | cut -d ' ' -f 1).tar
   [ -s "$base" ] && return
   say "making $base"
-  mmdebstrap --quiet --variant=minbase --include="$root_packages" bookworm "$cache/new.tar"
+  patiently mmdebstrap --quiet --variant=minbase --include="$root_packages" bookworm "$cache/new.tar"
   mv "$cache/new.tar" "$base"
 }
 
@@ -29,7 +29,7 @@ make_prepared() {
   [ -r /etc/resolv.conf ] && cat /etc/resolv.conf >"$work/resolv.conf"
   # The one step with the host's network.
   network=--net=/proc/self/ns/net
-  in_name_spaces "$work/prepared" sh -c "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq satisfy -y --no-install-recommends '$wanted' && apt-get clean" >"$work/log" 2>&1 ||
+  patiently in_name_spaces "$work/prepared" sh -c "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq satisfy -y --no-install-recommends '$wanted' && apt-get clean" >"$work/log" 2>&1 ||
     { cat "$work/log" >&2; die "apt cannot install what the packages depend on: $wanted"; }
   network=--net
   tar --numeric-owner --xattrs --acls -C "$work/prepared" -cf "$cache/new.tar" .

@@ -37,6 +37,8 @@ AccountWork usual_work() {
                    [](std::size_t, std::string_view observed) { return "judged " + std::string(observed); });
 }
 
+constexpr int patience = 3;  // seconds for an account
+
 struct Run {
   std::vector<AccountOutcome> outcomes;
   std::size_t left_behind = 0;
@@ -45,7 +47,7 @@ struct Run {
   std::size_t losses() const { return lost.size(); }
 };
 
-Run run(std::size_t accounts, const AccountWork& work, const SupervisorLimits& limits = {2, 1}) {
+Run run(std::size_t accounts, const AccountWork& work, const SupervisorLimits& limits = {2, patience}) {
   Run run;
   std::signal(SIGPIPE, SIG_IGN);  // as main() has it
   const auto done = supervise(accounts, work, limits, [&](std::size_t account, AccountOutcome outcome) -> Result<void> {
@@ -184,7 +186,7 @@ TEST(Supervisor, AMishapCostsOneAccount) {
     expect_judged(done, accounts);
     EXPECT_EQ(done.lost, (std::vector<std::size_t>{3, 700})) << mishap.title;
     auto expected = mishap.loss;
-    expected.seconds = 1;
+    expected.seconds = patience;
     for (const auto account : done.lost) EXPECT_EQ(*done.outcomes[account].loss, expected) << mishap.title;
     expect_no_children();
   }
@@ -205,7 +207,7 @@ TEST(Supervisor, TheOtherProcessIsNotBlamed) {
         return "judged " + std::string(observed);
       });
   work.arrange = [](std::span<std::uint32_t> some) { std::ranges::sort(some, std::ranges::greater()); };
-  const auto done = run(accounts, work, {1, 1});
+  const auto done = run(accounts, work, {1, patience});
   expect_judged(done, accounts);
   EXPECT_EQ(done.lost, std::vector<std::size_t>{hit});
   expect_no_children();
@@ -219,7 +221,7 @@ TEST(Supervisor, ManyWaitAtOnce) {
         return seen(account);
       },
       [](std::size_t, std::string_view observed) { return "judged " + std::string(observed); });
-  const auto done = run(400, work, {0, 1});
+  const auto done = run(400, work, {0, patience});
   expect_judged(done, 400);
   EXPECT_EQ(done.losses(), 40U);
   expect_no_children();

@@ -17,7 +17,7 @@ for user in first second third; do
 done
 # More logins at once than the default lets wait, on a host that is busy with other things.
 printf 'MaxStartups 1000\n' >/etc/ssh/sshd_config.d/20-test.conf
-systemctl reload ssh
+systemctl restart ssh
 tree() { (cd /etc && find pam.d ssh -type f -exec sha256sum {} + | LC_ALL=C sort -k 2); }
 tree >/tmp/tree
 mkdir /run/logins
@@ -42,8 +42,9 @@ let_in 20
 apt_quietly purge libpam-sshaudit sshaudit
 let_in 20
 # Whoever has sshd read its configuration anew closes its port for some milliseconds (sshd(8), SIGHUP): a connection that
-# is refused then is tried once more, a second later.
-printf '2\n' >/run/logins/attempts
+# is refused then is tried again, a second later.
+printf '10\n' >/run/logins/new
+mv /run/logins/new /run/logins/attempts
 let_in 20
 for round in 1 2; do
   say "-- wired in, round $round"

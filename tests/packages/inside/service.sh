@@ -15,7 +15,7 @@ same 'the service did not run when it was installed' '' "$(journalctl -q -o cat 
 same 'systemd-analyze verify' '' "$(systemd-analyze verify --man=no /lib/systemd/system/sshaudit.timer /lib/systemd/system/sshaudit.service 2>&1 | grep sshaudit || :)"
 systemd-analyze security --offline=true sshaudit.service --no-pager | tail -n 1
 
-said() { journalctl -q -o cat -u sshaudit.service _TRANSPORT=stdout + _SYSTEMD_UNIT=sshaudit.service _TRANSPORT=stdout; }
+said() { journalctl --sync; journalctl -q -o cat -u sshaudit.service _TRANSPORT=stdout + _SYSTEMD_UNIT=sshaudit.service _TRANSPORT=stdout; }
 systemctl start sshaudit.service
 inside=$(said)
 same 'what it printed, where findings are no failure' 'success 1' "$(systemctl show -P Result -P ExecMainStatus sshaudit.service | paste -s -d ' ')"

@@ -4,6 +4,14 @@
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
+# Again after a while, where a mirror may be in the middle of an update.
+patiently() {
+  for pause in 5 30 60; do
+    if "$@"; then return; fi
+    sleep $pause
+  done
+  "$@"
+}
 check() {
   what=$1
   shift

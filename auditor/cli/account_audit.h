@@ -62,8 +62,10 @@ class AccountAudit {
     AccountReport report;
     Plan plan;
   };
-  // `look` says of each item what is in its way: then what comes of the plan is worked out without it.
-  PlannedAccount plan(const Account& account, std::string_view date, const std::function<void(Plan& plan)>& look);
+  // Of one of accounts(), from what came of the work, without another look; nothing when that cannot be read. `look`
+  // says of each item what is in its way: then what comes of the plan is worked out without it.
+  std::optional<PlannedAccount> plan(std::size_t account, const AccountOutcome& outcome, std::string_view date,
+                                     const std::function<void(Plan& plan)>& look);
 
   // Where a line with a public key goes. An error where that depends on the connection.
   struct PlannedKey {
@@ -107,6 +109,14 @@ class AccountAudit {
   void begin_to_observe(const Watch& watch, const Ask& ask);
   std::string observe_all(std::size_t position, const Watch& watch, const Ask& ask);
   std::string judge_all(std::size_t position, std::string_view observed);
+
+  // What was judged comes in front of the report, for `fix`.
+  struct OutcomeParts {
+    std::string_view evidence;
+    std::string_view report;
+  };
+  bool sends_evidence() const { return arguments_.verb == Verb::fix; }
+  OutcomeParts parts_of(const AccountOutcome& outcome) const;
   std::string answer(std::string_view question) const;
   AccountEvidence evidence_of(const Account& account, const AccountCase& one);
   void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);

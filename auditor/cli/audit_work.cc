@@ -133,6 +133,8 @@ std::string AccountAudit::judge_all(std::size_t position, std::string_view obser
   if (cases_by_position_[position] == nullptr) return {};
   const auto& account = *accounts_[position];
   std::vector<ConnectionReport> reports;
+  wire::EvidenceEncoder to_plan_with;
+  std::string evidence_bytes;
   auto decoder = decoder_.decoder(observed);
   for (const auto& one : *cases_by_position_[position]) {
     const auto [known, is_new] = evidence_in_use_.try_emplace(&one);
@@ -141,9 +143,11 @@ std::string AccountAudit::judge_all(std::size_t position, std::string_view obser
     evidence.account = account;
     evidence.origin = one.origin;
     if (!decoder_.read(decoder, evidence)) fail();
+    if (sends_evidence()) to_plan_with.append(evidence, evidence_bytes);
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
   std::string bytes;
+  if (sends_evidence()) ByteWriter(bytes).bytes(evidence_bytes);
   wire::append_report(merge_reports(std::move(reports)), bytes);
   return bytes;
 }
@@ -167,6 +171,13 @@ std::string AccountAudit::answer(std::string_view question) const {
   return bytes;
 }
 
+AccountAudit::OutcomeParts AccountAudit::parts_of(const AccountOutcome& outcome) const {
+  if (!sends_evidence()) return {{}, outcome.report};
+  ByteReader reader(outcome.report);
+  const auto evidence = reader.bytes();
+  return {evidence, reader.rest()};
+}
+
 AccountReport AccountAudit::report_of(std::size_t account, const AccountOutcome& outcome) {
   const auto& who = *accounts_[account];
   AccountReport report;
@@ -174,7 +185,7 @@ AccountReport AccountAudit::report_of(std::size_t account, const AccountOutcome&
   if (cases_by_position_[account] == nullptr) {
     loss = Loss{.why = Loss::Why::timed_out, .seconds = name_service_patience(arguments_.deadline)};
   }
-  if (!loss && !wire::read_report(outcome.report, report)) {
+  if (!loss && !wire::read_report(parts_of(outcome).report, report)) {
     loss = Loss{.why = Loss::Why::failed, .text = "its report cannot be read"};
   }
   if (loss) {

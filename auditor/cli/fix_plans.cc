@@ -44,6 +44,7 @@ Result<void> FixPlans::make(const Arguments& arguments) {
   if (!opened) return tl::unexpected(opened.error());
   auto& audit = **opened;
   if (auto done = audit.ask_about_all(); !done) return done;
+  are_many_ = are_many_ || arguments.all_users;
   plans.clear();
   summary = {};
   grammar = audit.context().grammar;
@@ -51,50 +52,44 @@ Result<void> FixPlans::make(const Arguments& arguments) {
   auto of_host = audit.findings();
   waivers.apply(of_host);
   count(of_host, summary);
-  std::vector<const Account*> wanted;
-  std::map<const Account*, Plan> lost;
   std::size_t position = 0;
-  auto done = audit_accounts(arguments, audit, [&](AccountReport& report) -> Result<void> {
-    const auto* account = audit.accounts()[position++];
+  return audit_accounts(arguments, audit, [&](AccountReport& report, const AccountOutcome& outcome) -> Result<void> {
+    const auto account = position++;
     waivers.apply(report);
     count(report, summary);
-    verdicts[account->name] = report.key_login;
-    const bool is_lost = was_lost(report);
-    if (is_lost) lost.emplace(account, plan_of_lost(report));
-    const bool is_known = known_.contains(account->name);  // what it lets in now is told
-    if (is_lost || is_known || arguments.content || has_something_to_mend(report)) wanted.push_back(account);
+    const auto& name = report.account.name;
+    verdicts[name] = report.key_login;
+    if (was_lost(report)) {
+      if (auto plan = plan_of_lost(report); !plan.advice.empty()) plans.push_back(std::move(plan));
+    } else if (arguments.content || known_.contains(name) || has_something_to_mend(report)) {
+      plan(audit, account, outcome, arguments.content);  // of those that are known, what they let in now is told
+    }
     return {};
   });
-  if (!done) return done;
-  for (const auto* account : wanted) {
-    const auto of_lost = lost.find(account);
-    if (of_lost == lost.end()) {
-      plan(audit, *account, arguments);
-    } else if (!of_lost->second.advice.empty()) {
-      plans.push_back(std::move(of_lost->second));
-    }
-  }
-  return {};
 }
 
 // Nothing where the name service says nothing of one of many; the others are looked at.
-void FixPlans::plan(AccountAudit& audit, const Account& account, const Arguments& arguments) {
-  const auto date = arguments.content ? utc_now().substr(0, 10) : std::string();
+void FixPlans::plan(AccountAudit& audit, std::size_t account, const AccountOutcome& outcome, bool with_content) {
+  const auto date = with_content ? utc_now().substr(0, 10) : std::string();
+  const auto leave_out = [&](const char* why) {
+    std::fprintf(stderr, "sshaudit: %s: %s\n", visible(audit.accounts()[account]->name).c_str(), why);
+    summary.complete = false;
+  };
   try {
-    auto planned = audit.plan(account, date, [&](Plan& plan) { look_(plan, grammar); });
-    see_keys(planned);
-    auto& plan = planned.plan;
+    auto planned = audit.plan(account, outcome, date, [&](Plan& plan) { look_(plan, grammar); });
+    if (!planned) return leave_out("what was seen of it cannot be read");
+    see_keys(*planned);
+    auto& plan = planned->plan;
     if (!plan.is_empty() || !plan.advice.empty()) plans.push_back(std::move(plan));
   } catch (const NoAnswer& error) {
-    if (!arguments.all_users) throw;
-    std::fprintf(stderr, "sshaudit: %s: %s\n", visible(account.name).c_str(), error.what());
-    summary.complete = false;
+    if (!are_many_) throw;
+    leave_out(error.what());
   }
 }
 
 void FixPlans::see_keys(const AccountAudit::PlannedAccount& planned) {
   const auto& plan = planned.plan;
-  const auto id = [](const ListedKey& key) { return std::pair(key.file, key.fingerprint); };
+  const auto id = [](const ListedKey& key) { return std::tuple(key.file, key.fingerprint, key.options); };
   const auto [entry, is_new] = known_.try_emplace(plan.account.name);
   auto& known = entry->second;
   for (const auto& key : planned.report.keys) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -43,18 +44,19 @@ class FixPlans {
   std::vector<LetIn> take_let_in() { return std::exchange(let_in_, {}); }
 
  private:
-  using Keys = std::set<std::pair<std::string, std::string>>;  // file and fingerprint
+  using Keys = std::set<std::tuple<std::string, std::string, std::string>>;  // file, fingerprint and options
   struct Known {
     Keys keys;
     bool is_hidden = false;
   };
 
-  void plan(AccountAudit& audit, const Account& account, const Arguments& arguments);
+  void plan(AccountAudit& audit, std::size_t account, const AccountOutcome& outcome, bool with_content);
   void see_keys(const AccountAudit::PlannedAccount& planned);
 
   Look look_;
   std::map<std::string, Known> known_;  // of the accounts that were planned for
   std::vector<LetIn> let_in_;
+  bool are_many_ = false;  // one that nothing is known of does not end the run
 };
 
 }  // namespace sshaudit

@@ -72,7 +72,7 @@ inline constexpr const char* fix_footer =
     "others share; that is advice. Every change is recorded first, and sshaudit undo takes it back.\n"
     "--from, --sshd-config and --sshd-version go with it as with an audit.\n"
     "Exit status: as of an audit of the accounts afterwards (with --dry-run and --script: now), 2 also when something\n"
-    "could not be changed.\n\n"
+    "could not be changed, or a key was let in that had not been there before.\n\n"
     "Examples:\n"
     "  sshaudit fix --dry-run alice       what would be done\n"
     "  sshaudit fix alice                 do it, after one question\n"

@@ -7,16 +7,27 @@
 #include "rules/connection_reports.h"
 #include "rules/key_sources.h"
 #include "rules/waivers.h"
+#include "wire/evidence_wire.h"
 
 namespace sshaudit {
 
-AccountAudit::PlannedAccount AccountAudit::plan(const Account& account, std::string_view date,
-                                                const std::function<void(Plan& plan)>& look) {
-  std::vector<AccountEvidence> evidences;
+std::optional<AccountAudit::PlannedAccount> AccountAudit::plan(std::size_t account, const AccountOutcome& outcome,
+                                                               std::string_view date,
+                                                               const std::function<void(Plan& plan)>& look) {
+  const auto& who = *accounts_[account];
+  const auto& cases = *cases_by_position_[account];
+  wire::EvidenceDecoder decoding;
+  auto decoder = decoding.decoder(parts_of(outcome).evidence);
+  std::vector<AccountEvidence> evidences(cases.size());
   std::vector<ConnectionReport> now;
-  for (const auto& one : cases_of(account)) {
-    evidences.push_back(observe(account, one, one.settings));
-    now.push_back({one.connections, audit_account(evidences.back(), *context_)});
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    auto& evidence = evidences[i];
+    evidence.account = who;
+    evidence.settings = cases[i].settings;
+    evidence.origin = cases[i].origin;
+    const bool is_of_account = decoding.read(decoder, evidence) && evidence.identity.uid == who.uid;
+    if (!is_of_account || evidence.identity.gid != who.gid) return std::nullopt;
+    now.push_back({cases[i].connections, audit_account(evidence, *context_)});
   }
   PlannedAccount planned{merge_reports(std::move(now)), {}};
   Waivers(arguments_.waivers, context_->now).apply(planned.report);  // what is accepted is left alone
@@ -26,7 +37,7 @@ AccountAudit::PlannedAccount AccountAudit::plan(const Account& account, std::str
   if (plan.is_empty() || opens_what_is_closed(evidences, plan)) return planned;
   std::vector<ConnectionReport> then;
   for (std::size_t i = 0; i < evidences.size(); ++i) {
-    then.push_back({cases_of(account)[i].connections, audit_account(with_plan(evidences[i], plan), *context_)});
+    then.push_back({cases[i].connections, audit_account(with_plan(evidences[i], plan), *context_)});
   }
   const auto report_then = merge_reports(std::move(then));
   plan.then = report_then.key_login;

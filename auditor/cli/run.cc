@@ -63,7 +63,7 @@ Result<Summary> write_report(const Arguments& arguments, AccountAudit& audit, Re
   waivers.apply(header.findings);
   count(header.findings, summary);
   if (auto begun = output.write(renderer.begin(header)); !begun) return tl::unexpected(begun.error());
-  const auto done = audit_accounts(arguments, audit, [&](AccountReport& report) {
+  const auto done = audit_accounts(arguments, audit, [&](AccountReport& report, const auto&) {
     waivers.apply(report);
     count(report, summary);
     return output.write(renderer.account(report));

@@ -49,7 +49,7 @@ void look_at_all(const Arguments& arguments, const std::function<void(const Acco
   if (!audit) return;
   (*audit)->ask_about_all();
   std::size_t unseen = 0;
-  const auto done = audit_accounts(all, **audit, [&](AccountReport& report) -> Result<void> {
+  const auto done = audit_accounts(all, **audit, [&](AccountReport& report, const auto&) -> Result<void> {
     const bool is_other = report.account.name != arguments.users.front();
     if (is_other && report.key_login == KeyLogin::unknown) ++unseen;
     take(report);

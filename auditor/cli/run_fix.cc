@@ -28,13 +28,16 @@ constexpr int most_rounds = 16;  // what is closed is looked at when it is open,
 
 bool can_be_made(const auto& item) { return item.obstacle.empty(); }
 
+std::size_t items_in(const Plan& plan) {
+  const auto is_item = [](const auto& one) { return can_be_made(one); };
+  return static_cast<std::size_t>(std::ranges::count_if(plan.changes, is_item) +
+                                  std::ranges::count_if(plan.contents, is_item));
+}
+
 std::size_t items_in(const std::vector<Plan>& plans) {
-  std::ptrdiff_t items = 0;
-  for (const auto& plan : plans) {
-    items += std::ranges::count_if(plan.changes, [](const auto& one) { return can_be_made(one); });
-    items += std::ranges::count_if(plan.contents, [](const auto& one) { return can_be_made(one); });
-  }
-  return static_cast<std::size_t>(items);
+  std::size_t items = 0;
+  for (const auto& plan : plans) items += items_in(plan);
+  return items;
 }
 
 // What is planned, and asked, and done. Every round adds to the same record.
@@ -72,7 +75,7 @@ class Fix {
       if (auto done = carry_out(); !done) return tl::unexpected(done.error());
       if (auto done = found_.make(touched_accounts()); !done) return tl::unexpected(done.error());
       tell_of_keys();
-      std::erase_if(found_.plans, [](const Plan& plan) { return items_in({plan}) == 0; });
+      std::erase_if(found_.plans, [](const Plan& plan) { return items_in(plan) == 0; });
       goes_on = items_in(found_.plans) > 0 && show(found_.plans);
     }
     return finish();
@@ -131,7 +134,7 @@ class Fix {
   }
 
   std::string question() const {
-    const auto accounts = std::ranges::count_if(found_.plans, [](const Plan& plan) { return !plan.is_empty(); });
+    const auto accounts = std::ranges::count_if(found_.plans, [](const Plan& plan) { return items_in(plan) > 0; });
     const auto items = items_in(found_.plans);
     return fmt::format("{} change{} to {} account{}: go on?", items, items == 1 ? "" : "s", accounts,
                        accounts == 1 ? "" : "s");
@@ -143,7 +146,7 @@ class Fix {
     arguments.all_users = false;
     arguments.users.clear();
     for (const auto& plan : found_.plans) {
-      if (!plan.is_empty()) arguments.users.push_back(plan.account.name);
+      if (items_in(plan) > 0) arguments.users.push_back(plan.account.name);
     }
     return arguments;
   }
@@ -180,7 +183,7 @@ class Fix {
         mended_.insert(one.path);
         say(plan, one.path, "new text", done);
       }
-      if (!plan.is_empty()) touched_.insert(plan.account.name);
+      if (items_in(plan) > 0) touched_.insert(plan.account.name);
     }
     return {};
   }

@@ -54,7 +54,7 @@ Result<Summary> write_list(const Arguments& arguments, AccountAudit& audit, Repo
     return tl::unexpected(done.error());
   std::vector<KeyListRow> rows;
   std::size_t listed = 0;
-  const auto audited = audit_accounts(arguments, audit, [&](AccountReport& report) -> Result<void> {
+  const auto audited = audit_accounts(arguments, audit, [&](AccountReport& report, const auto&) -> Result<void> {
     waivers.apply(report);
     count(report, summary);
     listed += report.keys.size();

@@ -21,14 +21,13 @@ void tell_beside(const Arguments& arguments, const std::string& line) {
 
 }  // namespace
 
-Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit,
-                            const std::function<Result<void>(AccountReport& report)>& take) {
+Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit, const TakeReport& take) {
   audit.prepare_to_share();
   Progress progress(isatty(STDERR_FILENO) == 1 && !arguments.quiet, audit.accounts().size());
   const auto deliver = [&](std::size_t account, const AccountOutcome& outcome) {
     auto report = audit.report_of(account, outcome);
     progress.step(report.findings.size());
-    return take(report);
+    return take(report, outcome);
   };
   const SupervisorLimits limits{static_cast<std::size_t>(arguments.jobs), arguments.deadline};
   const auto done = supervise(audit.accounts().size(), audit.work(), limits, deliver);

@@ -8,8 +8,10 @@
 
 namespace sshaudit {
 
-// Calls `take` with the report of each account, in their order. What that returns as an error ends the run.
-Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit,
-                            const std::function<Result<void>(AccountReport& report)>& take);
+// Takes the report of an account; `outcome` is what it was made of, for AccountAudit::plan().
+using TakeReport = std::function<Result<void>(AccountReport& report, const AccountOutcome& outcome)>;
+
+// Calls `take` for each account, in their order. What that returns as an error ends the run.
+Result<void> audit_accounts(const Arguments& arguments, AccountAudit& audit, const TakeReport& take);
 
 }  // namespace sshaudit

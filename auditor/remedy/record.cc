@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -207,10 +206,12 @@ Result<Fd> lock_state() {
   if (!directory) return tl::unexpected(directory.error());
   Fd file(openat(directory->get(), ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) return tl::unexpected(errno_error("open", path_of(".lock")));
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
   constexpr int tries = 100;
   for (int i = 0; i < tries; ++i) {
-    if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
-    if (errno != EWOULDBLOCK && errno != EINTR) break;
+    if (fcntl(file.get(), F_SETLK, &whole) == 0) return file;
+    if (errno != EAGAIN && errno != EACCES && errno != EINTR) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   return tl::unexpected(

@@ -101,7 +101,8 @@ struct StandIn {
 Result<void> keep_stand_in(const StandIn& stand_in);
 std::vector<StandIn> kept_stand_ins();  // oldest first
 
-// Held while something is changed, so that two runs do not mix. Waits for at most 10 s.
+// Held while something is changed, so that two runs do not mix, and by this process alone: those that it starts may
+// have to be left behind. Waits for at most 10 s.
 Result<Fd> lock_state();
 
 }  // namespace sshaudit

@@ -75,26 +75,33 @@ void add(const Finding& finding, Plan& plan) {
   if (std::ranges::find(known->why, why) == known->why.end()) known->why.push_back(why);
 }
 
-// In the home, and the account's own or root's for it; a program of somebody else's never.
-bool is_own_file(const PathComponent& file, const AccountEvidence& evidence, const AccountIndex& accounts) {
-  const bool is_its = (file.status.uid == evidence.account.uid || file.status.uid == 0) &&
-                      is_its_key_file(file.path, file.status.uid, evidence, accounts);
+// Why no program writes it for the account: in the home, its own or root's for it, and nobody else's.
+std::string why_not_written(const PathComponent& file, const AccountEvidence& evidence, const AccountIndex& accounts) {
+  const auto& status = file.status;
   const auto& home = evidence.home.components;
-  const bool is_inside = !home.empty() && file.path.starts_with(home.back().path + "/");
-  const bool is_plain = file.status.links == 1 && (file.status.mode & (S_ISUID | S_ISGID)) == 0;
-  return is_its && is_inside && is_plain;
+  if (home.empty() || !file.path.starts_with(home.back().path + "/")) return "it is outside of the home";
+  if (status.links > 1) return fmt::format("it has {} names (hard links)", status.links);
+  if ((status.mode & (S_ISUID | S_ISGID)) != 0) return "it is set-user-ID or set-group-ID, and no key file";
+  if (status.uid != evidence.account.uid && status.uid != 0) return "it is another account's";
+  if (is_its_key_file(file.path, status.uid, evidence, accounts)) return {};
+  return is_private_to(file.path, evidence, accounts) ? "it is root's, behind a link that the account may have made"
+                                                      : "it may be shared with others";
 }
 
 void plan_contents(const AccountEvidence& evidence, const Context& context, std::string_view date, Plan& plan) {
   for (const auto& file : evidence.key_files) {
-    if (!is_read_whole(file) || !is_own_file(file.walk.components.back(), evidence, context.accounts)) continue;
+    if (!is_read_whole(file)) continue;
     const auto& component = file.walk.components.back();
     const auto is_it = [&](const auto& one) { return one.path == component.path; };
     if (std::ranges::any_of(plan.contents, is_it)) continue;
+    auto obstacle = why_not_written(component, evidence, context.accounts);
+    const auto is_about_it = [&](const Finding& one) { return one.detail.path == file.path; };
+    if (!obstacle.empty() && std::ranges::none_of(plan.advice, is_about_it)) continue;
+    if (obstacle.empty()) obstacle = obstacle_to_change(component);
     auto mended = mend_key_text(file.text, context.grammar, date);
     if (!mended) continue;
     plan.contents.push_back({component.path, component.status, file.text, std::move(mended->text),
-                             std::move(mended->what), obstacle_to_change(component)});
+                             std::move(mended->what), std::move(obstacle)});
   }
 }
 

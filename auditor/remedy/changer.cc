@@ -94,7 +94,7 @@ Result<void> Changer::make(const Plan& plan, const Change& change, Record& recor
   const auto target = open_for(plan, change);
   if (!target) return tl::unexpected(target.error());
   const auto steps = steps_of(plan, change, *target);
-  if (!steps) return tl::unexpected(Error{"its ACL cannot be worked out", change.path, 0});
+  if (!steps) return tl::unexpected(steps.error());
   for (const auto& step : *steps) {
     if (auto done = record.add(step); !done) return done;
     if (auto done = take_step(step, *target, identity_); !done) return done;
@@ -104,13 +104,13 @@ Result<void> Changer::make(const Plan& plan, const Change& change, Record& recor
 
 // Owner and mode may have been changed a moment ago, by the plan itself.
 Result<void> Changer::make(const Plan& plan, const PlannedContent& content, Record& record) {
-  auto judged = content.judged;
-  for (const auto& one : plan.changes) {
-    if (one.change.path == content.path) judged = one.after;
-  }
-  const auto target = open_judged(plan, content.path, judged);
+  if (!content.obstacle.empty()) return tl::unexpected(Error{content.obstacle, content.path, 0});
+  auto target = open_judged(plan, content.path, content.judged);
+  const auto change = std::ranges::find(plan.changes, content.path, [](const auto& one) { return one.change.path; });
+  if (!target && change != plan.changes.end()) target = open_judged(plan, content.path, change->after);
   if (!target) return tl::unexpected(target.error());
   const auto state = state_of(*target);
+  const auto& judged = target->status;
   if (state.mode != judged.mode || state.uid != judged.uid || state.gid != judged.gid) {
     return tl::unexpected(Error{"its owner or mode has changed", content.path, 0});
   }

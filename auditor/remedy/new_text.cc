@@ -137,9 +137,12 @@ Result<void> exchange(const RecordedStep& step, const Target& target, int direct
     return {};
   }
   if (rename_in(directory, step.temporary, target.name, RENAME_EXCHANGE) == 0) return tl::unexpected(changed);
+  // Under a name that nobody removes as a draft.
+  const auto kept = target.name + step.temporary.substr(target.name.size() + 1);
+  const bool has_name = rename_in(directory, step.temporary, kept, RENAME_NOREPLACE) == 0;
   draft.is_in_place();
-  return tl::unexpected(
-      Error{"changed meanwhile; what it was then is beside it, as " + step.temporary, step.path, errno});
+  return tl::unexpected(Error{
+      "changed meanwhile; what it was then is beside it, as " + (has_name ? kept : step.temporary), step.path, 0});
 }
 
 void keep_name(int directory) {

@@ -74,7 +74,7 @@ int change(const RecordedStep& step, const Target& target) {
 
 }  // namespace
 
-std::optional<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change& wanted, const Target& target) {
+Result<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change& wanted, const Target& target) {
   std::vector<RecordedStep> steps;
   RecordedStep step{.user = plan.account.name,
                     .identity = plan.identity,
@@ -85,7 +85,11 @@ std::optional<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change
     step.kind = Kind::owner;
     step.after = step.before;
     step.after.uid = *wanted.owner;
-    if (S_ISREG(step.before.mode)) step.text_before = text_digest(target).value_or("");
+    if (S_ISREG(step.before.mode)) {
+      const auto digest = text_digest(target);
+      if (!digest) return tl::unexpected(digest.error());
+      step.text_before = *digest;
+    }
     steps.push_back(step);
     step.text_before.clear();
     step.before = step.after;
@@ -98,7 +102,7 @@ std::optional<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change
   step.kind = step.before.acl.empty() ? Kind::mode : Kind::acl;
   if (step.kind == Kind::acl) {
     const auto acl = changed_acl(step.before.acl, wanted);
-    if (!acl) return std::nullopt;
+    if (!acl) return tl::unexpected(Error{"its ACL cannot be worked out", wanted.path, 0});
     step.after.acl = *acl;
   }
   steps.push_back(step);

@@ -13,8 +13,9 @@
 
 namespace sshaudit {
 
-// The steps of a change, in their order, from what the target is now; nothing when its ACL cannot be worked out.
-std::optional<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change& change, const Target& target);
+// The steps of a change, in their order, from what the target is now. Errors: its ACL cannot be worked out, or it is to
+// get another owner and cannot be read.
+Result<std::vector<RecordedStep>> steps_of(const Plan& plan, const Change& change, const Target& target);
 
 // Of the text of a target, for comparison: SHA-256 in base64. A record has no copy of what may be secret.
 Result<std::string> text_digest(const Target& target);

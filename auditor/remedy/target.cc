@@ -36,8 +36,7 @@ std::int64_t birth_of(int fd) {
 }
 
 Error in_the_way(const Resolution& found, const std::string& path) {
-  if (found.end == WalkEnd::found) return {"a link is on the way now", path, 0};
-  if (found.end == WalkEnd::missing || found.end == WalkEnd::dangling) return {"is not there any more", path, 0};
+  if (found.end == WalkEnd::found || !found.links.empty()) return {"a link is on the way now", path, 0};
   return {"cannot be reached", path, found.errnum};
 }
 

@@ -22,7 +22,7 @@ struct Target {
 };
 
 // Walks with the identity that the thread has, component by component, and through no link. An error says what is in
-// the way.
+// the way; ENOENT when there is nothing of that name.
 Result<Target> open_target(const std::string& path);
 
 // As it is now.

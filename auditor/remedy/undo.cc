@@ -138,7 +138,7 @@ class Undoer {
 
   End remove(const RecordedStep& step, const Result<Target>& target) {
     if (!target) {
-      const bool is_gone = target.error().errnum == 0;
+      const bool is_gone = target.error().errnum == ENOENT;
       return is_gone ? End{UndoEnd::as_before, {}} : left(target.error());
     }
     const bool is_directory = step.kind == Kind::new_directory;

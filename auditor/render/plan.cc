@@ -16,10 +16,15 @@ namespace {
 constexpr std::size_t most_keys = 20;
 constexpr std::size_t indent = 10;
 
+bool makes_something(const Plan& plan) {
+  const auto can_be_made = [](const auto& item) { return item.obstacle.empty(); };
+  return std::ranges::any_of(plan.changes, can_be_made) || std::ranges::any_of(plan.contents, can_be_made);
+}
+
 std::string title(const Plan& plan, const TextStyle& style) {
   auto text = painted(visible(plan.account.name), "1", style.color) + ": key login is " +
               std::string(verdict_in_words(plan.now));
-  if (plan.is_empty()) return text + '\n';
+  if (!makes_something(plan)) return text + '\n';
   if (!plan.then) return text + "; what is closed now is looked at when it is open\n";
   const bool same = *plan.then == plan.now;
   return text + fmt::format("; with these changes it is {}{}\n", same ? "still " : "", verdict_in_words(*plan.then));
@@ -62,6 +67,7 @@ bool others_could_write(const Plan& plan) {
 
 std::string listed_key_in_words(const ListedKey& key) {
   auto text = fmt::format("{} {} by {}:{}", key.type, key.fingerprint, key.file, key.line);
+  if (!key.options.empty()) text += ", " + key.options;
   if (!key.comment.empty()) text += fmt::format(" \"{}\"", key.comment);
   return text;
 }

@@ -108,7 +108,9 @@ std::string render_script(const std::vector<Plan>& plans) {
                                         shell_line({"sshaudit", "fix", plan.account.name}), visible(why));
     }
     for (const auto& one : plan.contents) {
-      text += fmt::format("# The text of {} is mended by sshaudit fix --content only.\n\n", visible(one.path));
+      text += fmt::format(
+          "# The text of {} is {}.\n\n", visible(one.path),
+          one.obstacle.empty() ? "mended by sshaudit fix --content only" : "left alone: " + visible(one.obstacle));
     }
     for (const auto& finding : plan.advice) text += as_comment(plan, finding);
   }

@@ -156,7 +156,7 @@ bool is_private_to(const std::string& path, const AccountEvidence& evidence, con
   const auto& account = evidence.account;
   const auto& home = evidence.home.components.back().path;
   if (is_system_directory(home) || (path != home && !path.starts_with(home + "/"))) return false;
-  // passwd may have it with symbolic links on the way, and so may the rows of others.
+  // passwd may have it with symbolic links on the way, and the homes of others by way of the same ones.
   const auto named = account.home.substr(0, account.home.find_last_not_of('/') + 1);
   const auto is_home_of_another = [&](std::size_t size) {
     return accounts.is_home_of_another(std::string_view(path).substr(0, size), account.name) ||

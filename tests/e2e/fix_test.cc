@@ -1,109 +1,13 @@
 // SPDX-License-Identifier: MIT
-// fix, undo and add-key as their user meets them: what is shown, asked, done and said.
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <poll.h>
-#include <pty.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
+// fix: what is shown, asked, done and said.
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <regex>
 
-#include "cases.h"
+#include "fix_scene.h"
 
 namespace sshaudit::e2e {
 namespace {
 
-constexpr auto key_file = "/home/alice/.ssh/authorized_keys";
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// The name of the record and the fingerprint of the key are other ones each time.
-std::string steady(std::string text) {
-  text = std::regex_replace(text, std::regex("[0-9]{8}T[0-9]{6}Z(-[0-9]+)?"), "RECORD");
-  return std::regex_replace(text, std::regex("SHA256:[A-Za-z0-9+/]{43}"), "SHA256:KEY");
-}
-
-class FixAsRoot : public ::testing::Test {
- protected:
-  void make(const std::function<void(Scene&)>& change) { build(scene_, change); }
-
-  AuditRun run(const std::vector<std::string>& arguments, const std::string& input = "/dev/null") {
-    auto run = run_sshaudit(arguments, [&] {
-      enter_debian(system_, scene_.mounts);
-      const int file = open(input.c_str(), O_RDONLY);
-      dup2(file, STDIN_FILENO);
-      close(file);
-    });
-    record_ = record_in(run.out);
-    run.out = steady(run.out);
-    run.err = steady(run.err);
-    return run;
-  }
-
-  static std::string record_in(const std::string& text) {
-    constexpr std::string_view before = "to undo: sshaudit undo ";
-    const auto at = text.find(before);
-    return at == std::string::npos ? "" : text.substr(at + before.size(), text.find('\n', at) - at - before.size());
-  }
-
-  // On a terminal, where `answer` is typed.
-  std::string run_on_terminal(
-      const std::vector<std::string>& arguments, const std::string& answer,
-      const std::function<void()>& meanwhile = [] {}) {
-    const int program = open(SSHAUDIT_PROGRAM, O_PATH | O_CLOEXEC);  // it may lie where the system is put
-    int terminal = -1;
-    const auto child = forkpty(&terminal, nullptr, nullptr, nullptr);
-    if (child == 0) {
-      enter_debian(system_, scene_.mounts);
-      std::vector<const char*> words = {SSHAUDIT_PROGRAM};
-      for (const auto& argument : arguments) words.push_back(argument.c_str());
-      words.push_back(nullptr);
-      setenv("NO_COLOR", "1", 1);
-      fexecve(program, const_cast<char**>(words.data()), environ);
-      _exit(127);
-    }
-    std::string shown;
-    for (char letter = 0; read(terminal, &letter, 1) == 1;) {
-      shown += letter;
-      const bool asks = shown.ends_with("[y/N] ");
-      if (asks) meanwhile();
-      if (asks && write(terminal, answer.data(), answer.size()) < 0) break;
-    }
-    close(terminal);
-    close(program);
-    waitpid(child, &status_, 0);
-    std::erase(shown, '\r');
-    return steady(shown);
-  }
-
-  std::string state_of(const std::string& path) const {
-    struct stat status {};
-    if (lstat(system_.on_host(path).c_str(), &status) != 0) return "-";
-    return std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid) + " " +
-           std::to_string(status.st_mode & 07777U);
-  }
-
-  std::string came() {
-    return log_in({.user = "alice", .keys = {ClientKeys::file("ed25519")}, .on_pipe = true},
-                  [&] { enter_debian(system_, scene_.mounts); })
-        .came;
-  }
-
-  TemporaryDirectory directory_;
-  AuditedSystem system_{directory_.path()};
-  Scene scene_{system_, system_.person("alice", alice_id)};
-  std::string record_;
-  int status_ = 0;
-};
+class FixAsRoot : public FixScene {};
 
 constexpr auto open_home_plan =
     "alice: key login is refused; with these changes it is accepted\n"
@@ -111,8 +15,6 @@ constexpr auto open_home_plan =
     "          home-writable: /home/alice is 0777 alice:alice, writable by everyone\n"
     "  lets in  ssh-ed25519 SHA256:KEY by /home/alice/.ssh/authorized_keys:1 \"ed25519\"\n"
     "  look     others could write there until now: see that these keys belong to it\n";
-
-void open_home(Scene& scene) { scene.system.change_mode("/home/alice", 0777); }
 
 TEST_F(FixAsRoot, ShowsThePlanAndChangesNothingWithoutAnAnswer) {
   make(open_home);
@@ -335,127 +237,27 @@ TEST_F(FixAsRoot, MendsTextWhenAsked) {
   EXPECT_EQ(text_of(system_.on_host(key_file)), before);
 }
 
-TEST_F(FixAsRoot, UndoesNothingThatHasChangedSince) {
-  make([](Scene& s) {
-    s.system.change_mode("/home/alice", 0777);
-    s.system.change_mode("/home/alice/.ssh", 0777);
-    s.system.change_mode(key_file, 0666);
-  });
-  EXPECT_EQ(run({"fix", "--yes", "alice"}).exit_status, 0);
-  const auto record = record_;
-  system_.change_mode("/home/alice/.ssh", 0700);
-  const auto text = text_of(system_.on_host(key_file));
-  system_.remove(key_file);
-  system_.make_file(key_file, text, scene_.person.owner(), 0664);
-  const auto one = run({"undo", record});
-  EXPECT_EQ(one.exit_status, 2);
-  EXPECT_EQ(one.out, "alice: /home/alice: 0775 2001:2001 -> 0777 2001:2001\n");
-  EXPECT_EQ(one.err,
-            "sshaudit: alice: /home/alice/.ssh: left alone: it has changed since\n"
-            "sshaudit: alice: /home/alice/.ssh/authorized_keys: left alone: it is another file by now\n");
-  EXPECT_EQ(state_of("/home/alice/.ssh"), "2001:2001 " + std::to_string(0700));
-  EXPECT_EQ(state_of(key_file), "2001:2001 " + std::to_string(0664));
-}
-
-TEST_F(FixAsRoot, BelievesNoRecordButItsOwn) {
-  make(open_home);
-  EXPECT_EQ(run({"fix", "--yes", "alice"}).exit_status, 0);
-  const auto record = record_;
-  EXPECT_EQ(run({"undo", "nothing"}).err, "sshaudit: no such record (see sshaudit undo): nothing\n");
-  EXPECT_EQ(run({"undo", "../undo/" + record}).err,
-            "sshaudit: not the name of a record (see sshaudit undo): ../undo/RECORD\n");
-  const auto path = "/var/lib/sshaudit/undo/" + record;
-  EXPECT_EQ(state_of(path), "0:0 " + std::to_string(0600));
-  system_.change_mode(path, 0660);
-  EXPECT_EQ(
-      run({"undo", record}).err,
-      "sshaudit: not believed: a record belongs to root, who alone may write it: /var/lib/sshaudit/undo/RECORD\n");
-  system_.change_mode(path, 0600);
-  std::ofstream(system_.on_host(path), std::ios::app) << "{\"step\":\"mode\",\"user\":\"ali";  // cut off
-  EXPECT_EQ(run({"undo", record}).exit_status, 0);
-  system_.change_mode("/var/lib/sshaudit/undo", 0777);
-  EXPECT_EQ(run({"undo", record}).err,
-            "sshaudit: the state directory has to belong to root, who alone may write it: /var/lib/sshaudit/undo\n");
-}
-
-TEST_F(FixAsRoot, AddsAKeyOnceAndTakesItBack) {
-  make([](Scene& s) { s.system.remove("/home/alice/.ssh"); });
-  const auto key = ClientKeys::file("ed25519") + ".pub";
-  auto one = run({"add-key", "alice"}, key);
-  const auto record = record_;
-  EXPECT_EQ(one.exit_status, 0) << one.err;
-  EXPECT_EQ(one.out,
-            "alice: ED25519 SHA256:KEY added to /home/alice/.ssh/authorized_keys\nto undo: sshaudit undo RECORD\n");
-  EXPECT_EQ(state_of("/home/alice/.ssh"), "2001:2001 " + std::to_string(0700));
-  EXPECT_EQ(state_of(key_file), "2001:2001 " + std::to_string(0600));
-  EXPECT_EQ(text_of(system_.on_host(key_file)), text_of(key));
-  EXPECT_EQ(came(), "accepted");
-  one = run({"add-key", "alice"}, key);
-  EXPECT_EQ(one.exit_status, 0);
-  EXPECT_EQ(one.out, "alice: ED25519 SHA256:KEY is in /home/alice/.ssh/authorized_keys:1 already\n");
-  EXPECT_EQ(run({"undo", record}).exit_status, 0);
-  EXPECT_EQ(state_of("/home/alice/.ssh"), "-");
-}
-
-TEST_F(FixAsRoot, SaysWhyAnAddedKeyDoesNotLetHerIn) {
-  make(open_home);
-  const auto one = run({"add-key", "alice", "--options", "no-pty"}, ClientKeys::file("ed25519 of bob") + ".pub");
-  EXPECT_EQ(one.exit_status, 1);
-  EXPECT_NE(one.out.find("added to /home/alice/.ssh/authorized_keys\n"), std::string::npos) << one.out;
-  EXPECT_NE(one.out.find("home-writable"), std::string::npos) << one.out;
-}
-
-TEST_F(FixAsRoot, AddsNothingThatIsNoPublicKey) {
-  make([](Scene&) {});
-  const auto before = text_of(system_.on_host(key_file));
-  auto one = run({"add-key", "alice"}, ClientKeys::file("ed25519"));
-  EXPECT_EQ(one.exit_status, 2);
-  EXPECT_EQ(
-      one.err,
-      "sshaudit: not added: that is a PRIVATE key, which stays with its owner: the public key is in the .pub file "
-      "beside it\n");
-  one = run({"add-key", "alice", "--options", "no-ptty"}, ClientKeys::file("ed25519 of bob") + ".pub");
-  EXPECT_EQ(one.exit_status, 2);
-  EXPECT_EQ(
-      one.err,
-      "  error  option-unknown  standard input:1 is ignored (ED25519 key SHA256:KEY): \"no-ptty\" is no option, at "
-      "column 1\n"
-      "         advice: write no-pty for no-ptty\n"
-      "sshaudit: not added: sshd could never accept this key\n");
-  EXPECT_EQ(text_of(system_.on_host(key_file)), before);
-  EXPECT_EQ(state_of("/var/lib/sshaudit"), "-");
-}
-
 // A link of hers may lead to any file of root's in the home, and she may put one in the place of her key file.
-TEST_F(FixAsRoot, AddsNoKeyToOtherFilesOfRoots) {
-  constexpr auto script = "/home/alice/deploy/run.sh";
-  const std::string text = "#!/bin/sh\nexec true\n";
-  make([&](Scene& s) {
-    s.system.make_directory("/home/alice/deploy", root_owner, 0755);
-    s.system.make_file(script, text, root_owner, 0755);
-    s.system.remove(key_file);
-    s.system.make_link("../deploy/run.sh", key_file, {alice_id, alice_id});
+// One after the other, in one primary group: what the group may read is hers to read, and stays root's.
+TEST_F(FixAsRoot, GivesNothingAwayThatTheGroupOfTheAccountMayRead) {
+  constexpr gid_t students = 3000;
+  make([](Scene& s) {
+    s.system.add_group("students", students);
+    for (const auto* name : {"carol", "dave", "erin"}) {
+      auto person = s.system.person(name, 3001 + static_cast<uid_t>(*name));
+      person.gid = students;
+      s.system.add_usual_home(person);
+      s.system.add_row(person);
+      s.system.change_owner(person.key_file(), {0, students});
+      s.system.change_mode(person.key_file(), 0640);
+      s.system.change_mode(person.home, 0777);
+    }
   });
-  const auto key = ClientKeys::file("ed25519") + ".pub";
-  auto one = run({"add-key", "alice"}, key);
-  EXPECT_EQ(one.exit_status, 2);
-  EXPECT_EQ(one.err,
-            "sshaudit: not added: /home/alice/deploy/run.sh is root's, and there is more in it than keys: look "
-            "at it first\n");
-  system_.make_file("/home/alice/deploy/keys", "", root_owner, 0644);
-  system_.remove(key_file);
-  system_.make_link("../deploy/keys", key_file, {alice_id, alice_id});
-  one = run({"add-key", "alice"}, key);
-  EXPECT_EQ(one.exit_status, 2);
-  EXPECT_EQ(one.err,
-            "sshaudit: not added: /home/alice/deploy/keys is root's, and a link leads there that the account "
-            "may have made: the key can be put there by hand\n");
-  system_.remove(key_file);
-  system_.make_file(key_file, text, root_owner, 0644);
-  one = run({"add-key", "alice"}, key);
-  EXPECT_EQ(one.exit_status, 2);
-  EXPECT_EQ(text_of(system_.on_host(script)), text);
-  EXPECT_EQ(text_of(system_.on_host(key_file)), text);
+  const auto one = run({"fix", "--yes", "--content", "--all-users"});
+  for (const std::string home : {"/home/carol", "/home/dave", "/home/erin"}) {
+    EXPECT_TRUE(state_of(home).ends_with(" " + std::to_string(0755))) << one.out << one.err;
+    EXPECT_EQ(state_of(home + "/.ssh/authorized_keys"), "0:3000 " + std::to_string(0640)) << one.out;
+  }
 }
 
 // passwd says "/home/alice" of what lies at /data/alice, and has a home in it.
@@ -471,28 +273,6 @@ TEST_F(FixAsRoot, LeavesAHomeWithOtherHomesAloneWhateverItIsCalled) {
   EXPECT_EQ(one.exit_status, 1) << one.out;
   EXPECT_EQ(record_, "");
   EXPECT_EQ(state_of("/data/alice"), "2001:2001 " + std::to_string(0777));
-}
-
-TEST_F(FixAsRoot, TakesANewDirectoryBackFromASetGroupIdHome) {
-  make([](Scene& s) {
-    s.system.remove("/home/alice/.ssh");
-    s.system.change_mode("/home/alice", 02755);
-  });
-  EXPECT_EQ(run({"add-key", "alice"}, ClientKeys::file("ed25519") + ".pub").exit_status, 0);
-  EXPECT_EQ(state_of("/home/alice/.ssh"), "2001:2001 " + std::to_string(02700));
-  EXPECT_EQ(run({"undo", record_}).exit_status, 0);
-  EXPECT_EQ(state_of("/home/alice/.ssh"), "-");
-}
-
-TEST_F(FixAsRoot, DoesNotMakeHerTextRoots) {
-  make([](Scene& s) { s.system.change_owner(key_file, root_owner); });
-  EXPECT_EQ(run({"fix", "--yes", "alice"}).exit_status, 0);
-  const auto given = state_of(key_file);
-  std::ofstream(system_.on_host(key_file), std::ios::app) << "# hers\n";
-  const auto one = run({"undo", record_});
-  EXPECT_EQ(one.exit_status, 2);
-  EXPECT_NE(one.err.find("left alone: it has changed since"), std::string::npos) << one.err;
-  EXPECT_EQ(state_of(key_file), given);
 }
 
 }  // namespace

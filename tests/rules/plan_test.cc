@@ -101,16 +101,34 @@ TEST_F(PlanOfAccount, MendsTextOnlyWhenAsked) {
   EXPECT_EQ(report(with_plan(evidence_, plan)).key_login, KeyLogin::accepted);
 }
 
-TEST_F(PlanOfAccount, LeavesTextAloneThatIsNotItsOwn) {
+TEST_F(PlanOfAccount, SaysWhyTextIsLeftAlone) {
   hold(evidence_.key_files[0], std::string("\xEF\xBB\xBF") + alices_key_line);
+  const auto why = [&] {
+    const auto plan = this->plan("2026-01-31");
+    EXPECT_FALSE(plan.advice.empty());
+    return plan.contents.empty() ? "no text" : plan.contents[0].obstacle;
+  };
+  EXPECT_EQ(why(), "");
   file().status.links = 2;
-  EXPECT_TRUE(plan("2026-01-31").contents.empty());
+  EXPECT_EQ(why(), "it has 2 names (hard links)");
   file().status.links = 1;
   file().status.uid = 1001;
-  EXPECT_TRUE(plan("2026-01-31").contents.empty());
+  EXPECT_EQ(why(), "it is another account's");
   file().status.uid = 0;
-  EXPECT_EQ(plan("2026-01-31").contents.size(), 1U);
+  EXPECT_EQ(why(), "");
+  file().path = "/home/alice/bin/script";
+  EXPECT_EQ(why(), "it is root's, behind a link that the account may have made");
+  file().path = "/srv/keys/alice";
+  EXPECT_EQ(why(), "it is outside of the home");
+  file().path = evidence_.key_files[0].path;
   file().status.mode |= S_ISUID;
+  EXPECT_EQ(why(), "it is set-user-ID or set-group-ID, and no key file");
+}
+
+TEST_F(PlanOfAccount, IsSilentAboutTextThatNobodyWouldMiss) {
+  hold(evidence_.key_files[0], std::string(alices_key_line).substr(0, std::string_view(alices_key_line).size() - 1));
+  EXPECT_EQ(plan("2026-01-31").contents.size(), 1U);
+  file().status.links = 2;
   EXPECT_TRUE(plan("2026-01-31").contents.empty());
 }
 

@@ -33,16 +33,21 @@ constexpr int most_entries = 2000;      // of records: then there are more conne
 
 bool is(const char* text, const char* word) { return text != nullptr && std::strcmp(text, word) == 0; }
 
-// Nothing of sshd's stays open: it reads the standard output of its command to the end.
-void detach(bool keep_output) {
+// sshd reads the standard output of its command to the end.
+void let_go_of_output(bool keep_output) {
   setsid();
   for (const int number : {SIGTERM, SIGHUP, SIGINT, SIGPIPE}) signal(number, SIG_IGN);
   for (const int number : {SIGALRM, SIGCHLD}) signal(number, SIG_DFL);
-  const int null = open("/dev/null", O_RDWR);
+  alarm(most_seconds);
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) _exit(0);
   dup2(null, STDIN_FILENO);
   if (!keep_output) dup2(null, STDOUT_FILENO);
   dup2(null, STDERR_FILENO);
+}
+
+// Nothing else of sshd's stays open either.
+void detach() {
 #ifdef SYS_close_range
   const bool closed = syscall(SYS_close_range, static_cast<unsigned>(STDERR_FILENO + 1), ~0U, 0U) == 0;
 #else
@@ -52,7 +57,6 @@ void detach(bool keep_output) {
   if (chdir("/") != 0) _exit(0);
   umask(077);
   setpriority(PRIO_PROCESS, 0, lesser_priority);  // logins come first
-  alarm(most_seconds);
 }
 
 bool is_often_well(const Request& request) { return is(request.phase, "session") || is(request.phase, "auth"); }
@@ -120,13 +124,14 @@ class Work {
 }  // namespace
 
 void work_in_background(Request request, pid_t sshd, int seen) {
+  let_go_of_output(is(request.phase, "tell"));
   const auto connection = process_of(process_of_connection(sshd));
   const bool is_tried_by_hand = request.phase == nullptr && !is_sshd(sshd);
   char ends[256] = {};
   const bool has_to_ask = request.connection == nullptr && request.phase == nullptr;
   if (has_to_ask && find_connection(connection.pid, ends, sizeof ends)) request.connection = ends;
   if (seen >= 0) close(seen);
-  detach(is(request.phase, "tell"));
+  detach();
   openlog("sshaudit", LOG_PID, LOG_AUTHPRIV);
   const passwd* const account = getpwnam(request.user);
   if (account == nullptr) _exit(0);  // nobody's name is to be logged

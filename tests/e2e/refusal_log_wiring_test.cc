@@ -56,13 +56,13 @@ TEST(RefusalLogAsRoot, ByModuleAlone) {
   check({"another key", with_other_key, "refused", {}}, {});
 }
 
-// sshd would not start such a command either.
 // A busy host: the connection has been gone for a second when the logger gets to work.
 TEST(RefusalLogAsRoot, AConnectionThatIsGoneFirstIsLoggedAllTheSame) {
   const auto late = [](Scene& s) {
     s.system.change_mode("/home/alice", 0777);
     s.system.make_file("/opt/sshaudit/late",
-                       std::string("#!/bin/sh\nexec strace -D -f -o /dev/null -e inject=setpriority:delay_enter=1s ") +
+                       std::string("#!/bin/sh\nexec strace -D -f --seccomp-bpf -o /dev/null -e trace=setpriority -e "
+                                   "inject=setpriority:delay_enter=1s ") +
                            logger_path + " --deadline=30 \"$@\" >/dev/null 2>&1\n",
                        root_owner, 0755);
   };
@@ -73,6 +73,7 @@ TEST(RefusalLogAsRoot, AConnectionThatIsGoneFirstIsLoggedAllTheSame) {
         {"AuthorizedKeysCommand=/opt/sshaudit/late %u %U %h %t %f %k", "AuthorizedKeysCommandUser=root"});
 }
 
+// sshd would not start such a command either.
 TEST(RefusalLogAsRoot, ACommandThatOthersCanWriteIsNotRun) {
   const auto make = [](Scene& s) {
     s.system.make_file("/opt/supplier", "#!/bin/sh\ncat /etc/supplied\n", root_owner, 0777);

@@ -136,10 +136,23 @@ class Undoer {
     return text && *text == step.text_before;
   }
 
+  // A home that is not mounted now may come back with it: the account's own directory above it is to be there, or the
+  // one in which its key file is named.
+  bool is_gone(const RecordedStep& step) {
+    const auto directory_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
+    const auto named_in = step.kind == Kind::new_file ? directory_of(step.path) : std::string();
+    for (auto above = directory_of(step.path); !above.empty(); above = directory_of(above)) {
+      const auto target = open(above, step.identity);
+      if (target) return target->status.uid == step.identity.uid || above == named_in;
+      if (target.error().errnum != ENOENT) return false;
+    }
+    return false;
+  }
+
   End remove(const RecordedStep& step, const Result<Target>& target) {
     if (!target) {
-      const bool is_gone = target.error().errnum == ENOENT;
-      return is_gone ? End{UndoEnd::as_before, {}} : left(target.error());
+      const bool is_nowhere = target.error().errnum == ENOENT;
+      return is_nowhere && is_gone(step) ? End{UndoEnd::as_before, {}} : left(target.error());
     }
     const bool is_directory = step.kind == Kind::new_directory;
     const auto now = state_of(*target);

@@ -153,6 +153,24 @@ TEST_F(UndoAsRoot, DoesNotMakeHerTextRoots) {
   EXPECT_EQ(state_of(key_file), given);
 }
 
+// It may be mounted again, and the key with it.
+TEST_F(UndoAsRoot, DoesNotTakeWhatLiesInAHomeThatIsAwayForGone) {
+  make([](Scene& s) { s.system.remove("/home/alice/.ssh"); });
+  EXPECT_EQ(run({"add-key", "alice"}, ClientKeys::file("ed25519") + ".pub").exit_status, 0);
+  const auto record = record_;
+  system_.move("/home/alice", "/srv/alice");
+  auto one = run({"undo", record});
+  EXPECT_EQ(one.exit_status, 2);
+  EXPECT_EQ(
+      one.err,
+      "sshaudit: alice: /home/alice/.ssh/authorized_keys: left alone: cannot be reached: No such file or directory\n"
+      "sshaudit: alice: /home/alice/.ssh: left alone: cannot be reached: No such file or directory\n");
+  system_.move("/srv/alice", "/home/alice");
+  system_.remove("/home/alice/.ssh");
+  one = run({"undo", record});
+  EXPECT_EQ(one.exit_status, 0) << one.err;
+}
+
 // The key still lets in by another way.
 TEST_F(UndoAsRoot, DoesNotTakeAFileBehindALinkForGone) {
   make([](Scene& s) { s.system.remove("/home/alice/.ssh"); });

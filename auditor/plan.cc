@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "parse/key_lines.h"
@@ -92,14 +93,17 @@ void plan_contents(const AccountEvidence& evidence, const Context& context, std:
   for (const auto& file : evidence.key_files) {
     if (!is_read_whole(file)) continue;
     const auto& component = file.walk.components.back();
-    const auto is_it = [&](const auto& one) { return one.path == component.path; };
-    if (std::ranges::any_of(plan.contents, is_it)) continue;
+    const auto known = std::ranges::find(plan.contents, component.path, &PlannedContent::path);
+    const bool is_known = known != plan.contents.end();
+    if (is_known && known->obstacle.empty()) continue;
     auto obstacle = why_not_written(component, evidence, context.accounts);
     const auto is_about_it = [&](const Finding& one) { return one.detail.path == file.path; };
     if (!obstacle.empty() && std::ranges::none_of(plan.advice, is_about_it)) continue;
     if (obstacle.empty()) obstacle = obstacle_to_change(component);
+    if (is_known && !obstacle.empty()) continue;
     auto mended = mend_key_text(file.text, context.grammar, date);
     if (!mended) continue;
+    if (is_known) plan.contents.erase(known);  // for other connections it is named as it has to be
     plan.contents.push_back({component.path, component.status, file.text, std::move(mended->text),
                              std::move(mended->what), std::move(obstacle)});
   }
@@ -174,13 +178,13 @@ bool opens_what_is_closed(const std::vector<AccountEvidence>& evidences, const P
 }
 
 std::vector<ListedKey> keys_let_in(const AccountReport& now, const AccountReport& then) {
-  std::set<std::pair<std::string, std::string>> were_in;
+  std::set<std::tuple<std::string, std::string, std::string>> were_in;
   for (const auto& key : now.keys) {
-    if (key.use == KeyUse::usable) were_in.emplace(key.file, key.fingerprint);
+    if (key.use == KeyUse::usable) were_in.emplace(key.file, key.fingerprint, key.options);
   }
   std::vector<ListedKey> keys;
   std::ranges::copy_if(then.keys, std::back_inserter(keys), [&](const ListedKey& key) {
-    return key.use == KeyUse::usable && !were_in.contains({key.file, key.fingerprint});
+    return key.use == KeyUse::usable && !were_in.contains({key.file, key.fingerprint, key.options});
   });
   return keys;
 }

@@ -117,6 +117,7 @@ class AccountAudit {
   };
   bool sends_evidence() const { return arguments_.verb == Verb::fix; }
   OutcomeParts parts_of(const AccountOutcome& outcome) const;
+  bool is_identity_of(const Account& account, const Identity& identity) const;
   std::string answer(std::string_view question) const;
   AccountEvidence evidence_of(const Account& account, const AccountCase& one);
   void run_keys_command(AccountEvidence& evidence, const std::optional<KeyTokens>& key);

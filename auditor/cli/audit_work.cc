@@ -11,11 +11,13 @@
 #include "cli/account_database.h"
 #include "parse/key_types.h"
 #include "rules/connection_reports.h"
+#include "supervisor/channel.h"
 #include "wire/report_wire.h"
 
 namespace sshaudit {
 namespace {
 
+constexpr std::size_t most_evidence = largest_report / 2;
 constexpr char commands_mark = 'c';
 constexpr char keys_mark = 'k';
 
@@ -147,6 +149,7 @@ std::string AccountAudit::judge_all(std::size_t position, std::string_view obser
     reports.push_back({one.connections, audit_account(evidence, *context_)});
   }
   std::string bytes;
+  if (evidence_bytes.size() > most_evidence) evidence_bytes.clear();  // there is a verdict, and no plan
   if (sends_evidence()) ByteWriter(bytes).bytes(evidence_bytes);
   wire::append_report(merge_reports(std::move(reports)), bytes);
   return bytes;

@@ -77,7 +77,7 @@ void FixPlans::plan(AccountAudit& audit, std::size_t account, const AccountOutco
   };
   try {
     auto planned = audit.plan(account, outcome, date, [&](Plan& plan) { look_(plan, grammar); });
-    if (!planned) return leave_out("what was seen of it cannot be read");
+    if (!planned) return leave_out("nothing is planned, since what was seen of it is too large or cannot be read");
     see_keys(*planned);
     auto& plan = planned->plan;
     if (!plan.is_empty() || !plan.advice.empty()) plans.push_back(std::move(plan));

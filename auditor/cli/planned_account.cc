@@ -11,6 +11,12 @@
 
 namespace sshaudit {
 
+// A process that users' bytes have taken over may say anything.
+bool AccountAudit::is_identity_of(const Account& account, const Identity& identity) const {
+  if (!memberships_.ask_services()) return identity == memberships_.identity_of(account);
+  return identity.uid == account.uid && identity.gid == account.gid;
+}
+
 std::optional<AccountAudit::PlannedAccount> AccountAudit::plan(std::size_t account, const AccountOutcome& outcome,
                                                                std::string_view date,
                                                                const std::function<void(Plan& plan)>& look) {
@@ -25,8 +31,7 @@ std::optional<AccountAudit::PlannedAccount> AccountAudit::plan(std::size_t accou
     evidence.account = who;
     evidence.settings = cases[i].settings;
     evidence.origin = cases[i].origin;
-    const bool is_of_account = decoding.read(decoder, evidence) && evidence.identity.uid == who.uid;
-    if (!is_of_account || evidence.identity.gid != who.gid) return std::nullopt;
+    if (!decoding.read(decoder, evidence) || !is_identity_of(who, evidence.identity)) return std::nullopt;
     now.push_back({cases[i].connections, audit_account(evidence, *context_)});
   }
   PlannedAccount planned{merge_reports(std::move(now)), {}};

@@ -167,6 +167,15 @@ class Fix {
     return {};
   }
 
+  // A name service that is silent now costs one item.
+  Result<void> make(Changer& changer, const Plan& plan, const auto& item) {
+    try {
+      return changer.make(plan, item, *record_);
+    } catch (const NoAnswer& error) {
+      return tl::unexpected(Error{error.what(), "", 0});
+    }
+  }
+
   Result<void> carry_out() {
     if (auto done = open_record(); !done) return done;
     Changer changer(found_.grammar);
@@ -174,12 +183,12 @@ class Fix {
     for (const auto& plan : found_.plans) {
       for (const auto& one : plan.changes) {
         if (!can_be_made(one) || !made.insert(one.change.path + " " + one.then).second) continue;
-        const auto done = changer.make(plan, one.change, *record_);
+        const auto done = make(changer, plan, one.change);
         say(plan, one.change.path, one.now + " -> " + one.then, done);
       }
       for (const auto& one : plan.contents) {
         if (!can_be_made(one) || mended_.contains(one.path)) continue;
-        const auto done = changer.make(plan, one, *record_);
+        const auto done = make(changer, plan, one);
         mended_.insert(one.path);
         say(plan, one.path, "new text", done);
       }

@@ -108,7 +108,9 @@ class Repairs {
       count(changer.make(plan, item, *record_), what);
     };
     for (const auto& one : plan.changes) make(one.change, "owner, mode or ACL");
-    for (const auto& one : plan.contents) make(one, "content");
+    for (const auto& one : plan.contents) {
+      if (one.obstacle.empty()) make(one, "content");
+    }
   }
 
   void add_key(int number) {

@@ -233,7 +233,7 @@ std::string WiredSystem::log_in_as_alice() const {
                               "-o",
                               "LogLevel=ERROR",
                               "-o",
-                              "ConnectionAttempts=20",
+                              "ConnectionAttempts=3",
                               "alice@127.0.0.1",
                               "echo let in"});
   return run.out + run.err;

@@ -125,6 +125,15 @@ TEST_F(PlanOfAccount, SaysWhyTextIsLeftAlone) {
   EXPECT_EQ(why(), "it is set-user-ID or set-group-ID, and no key file");
 }
 
+TEST(KeysLetIn, AKeyThatLosesItsOptionsIsLetIn) {
+  AccountReport now;
+  now.keys.push_back({.file = "/home/alice/.ssh/authorized_keys", .fingerprint = "SHA256:K", .options = "restrict"});
+  auto then = now;
+  EXPECT_TRUE(keys_let_in(now, then).empty());
+  then.keys.push_back({.file = now.keys[0].file, .line = 2, .fingerprint = "SHA256:K"});
+  EXPECT_EQ(keys_let_in(now, then), std::vector<ListedKey>{then.keys[1]});
+}
+
 TEST_F(PlanOfAccount, IsSilentAboutTextThatNobodyWouldMiss) {
   hold(evidence_.key_files[0], std::string(alices_key_line).substr(0, std::string_view(alices_key_line).size() - 1));
   EXPECT_EQ(plan("2026-01-31").contents.size(), 1U);

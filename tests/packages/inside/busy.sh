@@ -43,7 +43,7 @@ apt_quietly purge libpam-sshaudit sshaudit
 let_in 20
 # Whoever has sshd read its configuration anew closes its port for some milliseconds (sshd(8), SIGHUP): a connection that
 # is refused then is tried again, a second later.
-printf '10\n' >/run/logins/new
+printf '3\n' >/run/logins/new
 mv /run/logins/new /run/logins/attempts
 let_in 20
 for round in 1 2; do

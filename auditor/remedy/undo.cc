@@ -48,7 +48,7 @@ class Undoer {
   End one(const RecordedStep& step, std::span<const RecordedStep> steps) {
     if (!step.temporary.empty()) remove_draft(step);
     auto target = open(step.path, step.identity);
-    if (step.kind == Kind::new_file || step.kind == Kind::new_directory) return remove(step, target);
+    if (step.kind == Kind::new_file || step.kind == Kind::new_directory) return remove(step, target, steps);
     if (!target) return is_shut(step, target.error()) ? End{UndoEnd::as_before, {}} : left(target.error());
     if (step.kind == Kind::content) return put_text_back(step, *target, steps);
     const auto now = state_of(*target);
@@ -136,23 +136,29 @@ class Undoer {
     return text && *text == step.text_before;
   }
 
-  // A home that is not mounted now may come back with it: the account's own directory above it is to be there, or the
-  // one in which its key file is named.
-  bool is_gone(const RecordedStep& step) {
+  // A home that is not mounted now may come back with it: the directory in which it lay, or in which that was made, is
+  // to be there, or one above it that is the account's own.
+  bool is_gone(const RecordedStep& step, std::span<const RecordedStep> steps) {
     const auto directory_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
-    const auto named_in = step.kind == Kind::new_file ? directory_of(step.path) : std::string();
-    for (auto above = directory_of(step.path); !above.empty(); above = directory_of(above)) {
+    const auto is_made = [&](const std::string& path) {
+      return std::ranges::any_of(
+          steps, [&](const RecordedStep& one) { return one.kind == Kind::new_directory && one.path == path; });
+    };
+    auto lay_in = directory_of(step.path);
+    auto above = lay_in;
+    if (is_made(lay_in)) lay_in = directory_of(lay_in);
+    for (; !above.empty(); above = directory_of(above)) {
       const auto target = open(above, step.identity);
-      if (target) return target->status.uid == step.identity.uid || above == named_in;
+      if (target) return target->status.uid == step.identity.uid || above.size() >= lay_in.size();
       if (target.error().errnum != ENOENT) return false;
     }
     return false;
   }
 
-  End remove(const RecordedStep& step, const Result<Target>& target) {
+  End remove(const RecordedStep& step, const Result<Target>& target, std::span<const RecordedStep> steps) {
     if (!target) {
       const bool is_nowhere = target.error().errnum == ENOENT;
-      return is_nowhere && is_gone(step) ? End{UndoEnd::as_before, {}} : left(target.error());
+      return is_nowhere && is_gone(step, steps) ? End{UndoEnd::as_before, {}} : left(target.error());
     }
     const bool is_directory = step.kind == Kind::new_directory;
     const auto now = state_of(*target);
